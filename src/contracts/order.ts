@@ -1,0 +1,50 @@
+/**
+ * The signed work order of one attempt: what a host may do, bound to host, batch, task, attempt and epoch. Whoever can
+ * reach Temporal but not the installation's secret can start nothing on a host.
+ */
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from './ids.ts';
+import type { SettingsOverrides } from './settings.ts';
+import type { TaskKind } from './vocabulary.ts';
+
+/** Everything that the signature covers. At most 32 KB as JSON. */
+export interface OrderBody {
+  readonly v: 1;
+  readonly installation: InstallationId;
+  readonly host: HostId;
+  readonly batch: BatchId;
+  /** Readable name of the batch, for branch and trailers. */
+  readonly batchName: string;
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly epoch: number;
+  readonly kind: TaskKind;
+  readonly project: ProjectId;
+  readonly projectName: string;
+  /** Real path of the user's checkout on the host. */
+  readonly projectPath: string;
+  /** Requirement by name (file name without `.md`, may hold `/`) and the sha256 of its frozen bytes. */
+  readonly requirement: { readonly name: string; readonly sha256: string };
+  /** Dashboard settings and flags; the host merges them over its own files. */
+  readonly overrides: SettingsOverrides;
+  /** RFC 3339; the order is refused later than this. */
+  readonly notAfter: string;
+}
+
+/** An order with its HMAC-SHA256 (hex) over the canonical JSON of the body. */
+export interface WorkOrder extends OrderBody {
+  readonly mac: string;
+}
+
+/** Canonical bytes that are signed: keys sorted at every level, no white space. */
+export function canonicalOrder(body: OrderBody): string {
+  return canonical(body);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const entries = Object.entries(value)
+    .filter(([key, member]) => key !== 'mac' && member !== undefined)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+}

@@ -1,0 +1,171 @@
+/**
+ * Settings: one schema for the user file, the project file, the dashboard and the flags. Weakest first: built-in, user
+ * (`$NIGHTLOOM_HOME/config.json`), project (`nightloom.config.json|yaml|yml`), dashboard (SQL), flags.
+ */
+import { z } from 'zod';
+import { AGENTS, DELIVERY_MODES, ON_FAILURE, ON_USAGE_LIMIT, PERMISSION_MODES, WORKSPACE_MODES } from './vocabulary.ts';
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of `30s`, `45m`, `2h`, `1d`, `250ms`; null if the text is none of these. */
+export function parseDuration(text: string): number | null {
+  const match = DURATION.exec(text.trim());
+  if (match === null) return null;
+  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+}
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, 'must be a duration like 30s, 45m or 2h')
+  .describe('A duration: a number and ms, s, m, h or d, for example 45m');
+
+const command = z.string().trim().min(1).max(4000);
+
+const verifyEntry = z.union([
+  command,
+  z.strictObject({
+    command: command.describe('Shell command, run with sh -c in the workspace'),
+    timeout: duration.optional().describe('Its own time-out; default 10m'),
+  }),
+]);
+
+/** What a settings file may say; every key optional, unknown keys are mistakes. */
+export const SettingsFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    agent: z
+      .strictObject({
+        name: z.enum(AGENTS).describe('Which agent works; default claude'),
+        fallback: z.array(z.enum(AGENTS)).max(5).describe('Agents to try when the first is limited or down'),
+        bin: z.string().min(1).describe('Path of the agent program; default: found on PATH'),
+        command: z
+          .array(z.string())
+          .min(1)
+          .max(100)
+          .describe('argv of the agent "command"; the prompt is on its stdin'),
+        model: z.string().min(1).max(200).describe('Model name as the agent knows it'),
+        maxTurns: z.int().min(1).max(10_000).describe('Rounds with the model per run'),
+        maxContinuations: z.int().min(0).max(20).describe('How often a run out of turns goes on; default 2'),
+        maxBudgetUsd: z.number().positive().max(100_000).describe('Spend per run, in US dollars'),
+        permissionMode: z.enum(PERMISSION_MODES).describe('Permission mode of Claude Code; default acceptEdits'),
+        allowedTools: z
+          .array(z.string().min(1).max(500))
+          .max(100)
+          .describe('Tools allowed beyond the permission mode, for example "Bash(npm test)"'),
+        timeout: duration.describe('Wall time of one run; default 2h'),
+        stallTimeout: duration.describe('Silence after which a run counts as stalled; default 20m'),
+      })
+      .partial(),
+    attempts: z.int().min(1).max(10).describe('Attempts per task that the agent may fail; default 2'),
+    onFailure: z.enum(ON_FAILURE).describe('After a failed task: continue (default), stop or pause'),
+    verify: z.array(verifyEntry).max(20).describe('Commands that must pass before a task is committed'),
+    setup: z.array(verifyEntry).max(20).describe('Commands run once in a new workspace'),
+    workspace: z
+      .strictObject({
+        mode: z.enum(WORKSPACE_MODES).describe('worktree (default) or in-place'),
+        copy: z
+          .array(z.string().min(1).max(500))
+          .max(50)
+          .describe('Ignored files copied into the worktree, for example .env'),
+      })
+      .partial(),
+    git: z
+      .strictObject({
+        commit: z.boolean().describe('false: leave changes uncommitted in the checkout; implies in-place'),
+        message: z
+          .string()
+          .min(1)
+          .max(2000)
+          .describe('Template: {requirementName} {projectName} {branch} {timestamp} {commitMessage}'),
+        keepAgentCommits: z.boolean().describe("Keep the agent's own commits below ours instead of squashing them"),
+        hooks: z.boolean().describe("Run the repository's commit hooks; default true"),
+      })
+      .partial(),
+    delivery: z.strictObject({ mode: z.enum(DELIVERY_MODES).describe('branch (default) or push') }).partial(),
+    limits: z
+      .strictObject({
+        onUsageLimit: z.enum(ON_USAGE_LIMIT).describe('wait (default), pause, or reset the queue to idle'),
+        maxWait: duration.describe('Longest wait for a reset before the batch asks'),
+        maxFixes: z.int().min(0).max(10).describe('Fix rounds after a failed verification; default 2'),
+      })
+      .partial(),
+    env: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(8000))
+      .describe('Environment for agent, setup and verification'),
+    prompt: z
+      .string()
+      .min(1)
+      .max(20_000)
+      .describe('Template of the execution prompt: {requirement} {requirementName} {contextFiles}'),
+    requirements: z
+      .strictObject({ allowNoChange: z.boolean().describe('A task that changes nothing may succeed') })
+      .partial(),
+  })
+  .partial()
+  .meta({ id: 'NightloomConfig', title: 'nightloom.config' });
+
+/** A settings file as parsed. */
+export type SettingsFile = z.infer<typeof SettingsFileSchema>;
+
+/** What dashboard and flags say over the files. */
+export type SettingsOverrides = Omit<SettingsFile, '$schema'>;
+/** Schema of {@link SettingsOverrides}. */
+export const SettingsOverridesSchema = SettingsFileSchema.omit({ $schema: true });
+
+/** A shell command with its time-out. */
+export interface CommandSetting {
+  readonly command: string;
+  readonly timeoutMs: number;
+}
+
+/** Settings with every default filled in, in program units. */
+export interface Settings {
+  readonly agent: {
+    readonly name: (typeof AGENTS)[number];
+    readonly fallback: readonly (typeof AGENTS)[number][];
+    readonly bin: string | null;
+    readonly command: readonly string[] | null;
+    readonly model: string | null;
+    readonly maxTurns: number | null;
+    readonly maxContinuations: number;
+    readonly maxBudgetUsd: number | null;
+    readonly permissionMode: (typeof PERMISSION_MODES)[number];
+    readonly allowedTools: readonly string[];
+    readonly timeoutMs: number;
+    readonly stallTimeoutMs: number;
+  };
+  readonly attempts: number;
+  readonly onFailure: (typeof ON_FAILURE)[number];
+  readonly verify: readonly CommandSetting[];
+  readonly setup: readonly CommandSetting[];
+  readonly workspace: { readonly mode: (typeof WORKSPACE_MODES)[number]; readonly copy: readonly string[] };
+  readonly git: {
+    readonly commit: boolean;
+    readonly message: string;
+    readonly keepAgentCommits: boolean;
+    readonly hooks: boolean;
+  };
+  readonly delivery: { readonly mode: (typeof DELIVERY_MODES)[number] };
+  readonly limits: {
+    readonly onUsageLimit: (typeof ON_USAGE_LIMIT)[number];
+    readonly maxWaitMs: number | null;
+    readonly maxFixes: number;
+  };
+  readonly env: Readonly<Record<string, string>>;
+  readonly prompt: string | null;
+  readonly requirements: { readonly allowNoChange: boolean };
+}
+
+/** Where a setting's value comes from. */
+export const SETTING_SOURCES = ['built-in', 'user', 'project', 'dashboard', 'flags'] as const;
+/** One of {@link SETTING_SOURCES}. */
+export type SettingSource = (typeof SETTING_SOURCES)[number];
+
+/** One line of `nightloom config`: dotted key, value as JSON, and its source (for a file: its path). */
+export interface SettingOrigin {
+  readonly key: string;
+  readonly value: unknown;
+  readonly source: SettingSource;
+  readonly file: string | null;
+}

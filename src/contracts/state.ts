@@ -1,0 +1,175 @@
+/**
+ * State of a batch workflow: its input when it is created, when it continues as new and when it is reopened.
+ * Types only; small on purpose (at most 600 KB for 10,000 tasks): what a closed task did lives in SQL.
+ */
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from './ids.ts';
+import type { CheckResult, TaskFailureCode } from './outcome.ts';
+import type {
+  BatchStatus,
+  HoldReason,
+  OnFailure,
+  OnUsageLimit,
+  Step,
+  TaskKind,
+  TaskStatus,
+  Verdict,
+  WaitKind,
+} from './vocabulary.ts';
+
+/** Why a running batch is not working now, and until when (null: until somebody or something ends it). */
+export interface Hold {
+  readonly reason: HoldReason;
+  readonly sinceMs: number;
+  readonly untilMs: number | null;
+  /** For people; at most 500 characters. */
+  readonly message: string;
+}
+
+/** Why a task failed. */
+export interface TaskFailure {
+  readonly code: TaskFailureCode;
+  readonly message: string;
+  readonly step: Step;
+}
+
+/** A wait that the report names; `untilMs` null while it lasts. */
+export interface Wait {
+  readonly kind: WaitKind;
+  readonly fromMs: number;
+  readonly untilMs: number | null;
+}
+
+/** What the loop knows of a task at every moment. Optional fields are absent at their zero value, to stay small. */
+export interface TaskState {
+  readonly id: TaskId;
+  /** Requirement name, for the Temporal Web UI; absent in batches of more than 500 tasks. */
+  readonly name?: string;
+  readonly project: ProjectId;
+  /** Absent: `requirement`. */
+  readonly kind?: TaskKind;
+  status: TaskStatus;
+  /** Number of the last attempt that was started; absent: none. */
+  attempt?: number;
+  /** Attempts that count against the retry budget; absent: none. */
+  spent?: number;
+}
+
+/** How one attempt went, as it is recorded. */
+export interface AttemptRecord {
+  readonly number: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly agent: string;
+  readonly sessionId: string | null;
+  /** Verdict kind or failure code once it ended. */
+  readonly outcome: string | null;
+  readonly message: string | null;
+  readonly costUsd: number | null;
+  readonly tokens: number | null;
+  readonly turns: number | null;
+  readonly fixes: number;
+  readonly deniedTools: readonly string[];
+  readonly checks: readonly CheckResult[];
+}
+
+/** What is carried of a task only while it is open or not yet recorded. */
+export interface TaskDetails {
+  step: Step | null;
+  stepSinceMs: number | null;
+  startedAtMs: number | null;
+  completedAtMs: number | null;
+  /** Sum over all attempts. */
+  durationMs: number;
+  costUsd: number | null;
+  agent: string | null;
+  sessionId: string | null;
+  /** How often it was continued after running out of turns. */
+  continuations: number;
+  /** How often its machine or shim was lost. */
+  losses: number;
+  /** Back-offs in a row. */
+  backoffs: number;
+  /** Whether a broken session was replaced by a fresh one already. */
+  freshened: boolean;
+  /** Tree id of the last failed verification, for the no-progress brake. */
+  lastFailedTree: string | null;
+  failure: TaskFailure | null;
+  verified: Verdict;
+  commit: string | null;
+  salvageRef: string | null;
+  waits: Wait[];
+  /** The attempts since the last successful record: the newest is last. */
+  attempts: AttemptRecord[];
+  /** Notes for the report: what was left alone, denied, restored. At most 10. */
+  notes: string[];
+}
+
+/** What the loop must know of a project's settings; resolved and frozen on the host when the workspace is prepared. */
+export interface Policy {
+  readonly maxAttempts: number;
+  readonly maxFixes: number;
+  readonly maxContinuations: number;
+  readonly onUsageLimit: OnUsageLimit;
+  /** Longest wait at a limit, after which the batch pauses and asks; null: no bound. */
+  readonly maxWaitMs: number | null;
+  readonly agent: string;
+  /** Wall time of one agent run. */
+  readonly agentTimeoutMs: number;
+  readonly verifyCommands: number;
+  /** Sum of the verification commands' time-outs. */
+  readonly verifyTimeoutMs: number;
+  readonly git: boolean;
+  readonly delivery: 'branch' | 'push';
+}
+
+/** A prepared workspace of the batch in one project. */
+export interface WorkspaceState {
+  readonly branch: string | null;
+  readonly base: string;
+  readonly policy: Policy;
+  /** Commands that were red before anything was done. */
+  readonly redBaseline: readonly string[];
+}
+
+/** What a command was answered; kept so that a repeated command gets the same answer. */
+export interface CommandAnswer {
+  readonly result: 'applied' | 'superseded';
+  readonly status: BatchStatus;
+  /** Task that was running when the command was applied: after a pause it is the one that still ends. */
+  readonly running: TaskId | null;
+}
+
+/** The whole state of a batch workflow. */
+export interface BatchState {
+  readonly v: 1;
+  readonly installation: InstallationId;
+  readonly batch: BatchId;
+  readonly host: HostId;
+  readonly epoch: number;
+  readonly name: string;
+  readonly onFailure: OnFailure;
+  status: BatchStatus;
+  hold: Hold | null;
+  tasks: TaskState[];
+  /** By task id; see {@link TaskDetails}. */
+  details: Record<string, TaskDetails>;
+  /** By project id, once prepared. */
+  workspaces: Record<string, WorkspaceState>;
+  /** Number of the last record that was begun. */
+  seq: number;
+  /** Number of the last start, pause, resume or cancel that was applied. */
+  commandNumber: number;
+  /** The last 500 commands: id and answer. */
+  answers: [string, CommandAnswer][];
+  startedAtMs: number | null;
+  completedAtMs: number | null;
+  /** Set in the same step as the decision to close: handlers that add work refuse after it. */
+  closing: boolean;
+}
+
+/** Result of a batch workflow. */
+export interface BatchResult {
+  readonly status: BatchStatus;
+  readonly completed: number;
+  readonly failed: number;
+}
