@@ -44,10 +44,13 @@ export interface TaskState {
   readonly id: TaskId;
   /** Requirement name, for the Temporal Web UI; absent in batches of more than 500 tasks. */
   readonly name?: string;
-  readonly project: ProjectId;
+  /** Absent: the batch's first project. */
+  readonly project?: ProjectId;
   /** Absent: `requirement`. */
   readonly kind?: TaskKind;
   status: TaskStatus;
+  /** Place in the list: tasks are kept sorted by it; a moved task gets a number between its neighbours'. */
+  rank: number;
   /** Number of the last attempt that was started; absent: none. */
   attempt?: number;
   /** Attempts that count against the retry budget; absent: none. */
@@ -147,6 +150,8 @@ export interface BatchState {
   readonly host: HostId;
   readonly epoch: number;
   readonly name: string;
+  /** The first project: the one of every task that names none. */
+  readonly project: ProjectId;
   readonly onFailure: OnFailure;
   status: BatchStatus;
   hold: Hold | null;

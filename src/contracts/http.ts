@@ -1,0 +1,375 @@
+/** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
+import { z } from 'zod';
+import { SettingsOverridesSchema } from './settings.ts';
+import {
+  BatchSummarySchema,
+  BatchViewSchema,
+  CommandAnswerSchema,
+  LogInfoSchema,
+  LogRangeSchema,
+  PreflightViewSchema,
+  ProgressViewSchema,
+  ProjectViewSchema,
+  ReportSchema,
+  RequirementViewSchema,
+  StatusSchema,
+  TaskDetailSchema,
+  TaskViewSchema,
+} from './views.ts';
+import { BATCH_STATUSES, ON_FAILURE, TASK_STATUSES } from './vocabulary.ts';
+
+/** One route. `answers` is the body of the 2xx answer; errors are always problem+json. */
+export interface Route<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly answers: Answer;
+  /** Status of success; default 200. */
+  readonly status?: 200 | 201 | 202;
+}
+
+const none = z.object({});
+const id = z.object({ id: z.string().min(1).max(200) });
+
+function route<
+  P extends z.ZodType = typeof none,
+  Q extends z.ZodType = typeof none,
+  B extends z.ZodType = typeof none,
+  A extends z.ZodType = z.ZodType,
+>(row: {
+  method: Route<P, Q, B, A>['method'];
+  path: string;
+  summary: string;
+  tag: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  answers: A;
+  status?: 200 | 201 | 202;
+}): Route<P, Q, B, A> {
+  // The type parameters default to the empty object exactly where the row leaves the part out.
+  const empty = none as unknown;
+  return {
+    ...row,
+    params: row.params ?? (empty as P),
+    query: row.query ?? (empty as Q),
+    body: row.body ?? (empty as B),
+  };
+}
+
+const page = { limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().max(500).optional() };
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** Names a task to be made. */
+export const NewTaskSchema = z.object({ projectId: z.string(), requirementName: z.string().min(1).max(1000) });
+/** Body of batch creation. */
+export const NewBatchSchema = z.object({
+  name: z.string().trim().min(1).max(200).optional().describe('Default: the day and the project'),
+  tasks: z.array(NewTaskSchema).min(1).max(10_000),
+  onFailure: z.enum(ON_FAILURE).optional(),
+  flags: SettingsOverridesSchema.optional().describe('Settings for this batch alone; the strongest source'),
+  again: z.boolean().optional().describe('Run requirements that an undelivered branch resolves already'),
+});
+/** A command that makes no sense to send twice carries its own id; the CLI makes one. */
+const commandBody = z.object({ commandId: z.string().min(1).max(100).optional() });
+
+/** All routes by name. */
+export const routes = {
+  health: route({
+    method: 'GET',
+    path: '/api/health',
+    summary: 'Is the API alive (no token needed)',
+    tag: 'system',
+    answers: z.object({ status: z.literal('ok'), version: z.string() }),
+  }),
+  status: route({
+    method: 'GET',
+    path: '/api/status',
+    summary: 'The stack and its parts',
+    tag: 'system',
+    answers: StatusSchema,
+  }),
+  prune: route({
+    method: 'POST',
+    path: '/api/prune',
+    summary: 'Remove merged branches, old runs and expired refs; never unmerged work',
+    tag: 'system',
+    body: z.object({ dryRun: z.boolean().default(false) }),
+    answers: z.object({
+      items: z.array(
+        z.object({
+          kind: z.string(),
+          name: z.string(),
+          bytes: z.number().nullable(),
+          reason: z.string(),
+          kept: z.boolean(),
+        }),
+      ),
+    }),
+  }),
+  listProjects: route({
+    method: 'GET',
+    path: '/api/projects',
+    summary: 'Registered projects',
+    tag: 'projects',
+    answers: listOf(ProjectViewSchema),
+  }),
+  addProject: route({
+    method: 'POST',
+    path: '/api/projects',
+    summary: 'Register a repository; again: the same project',
+    tag: 'projects',
+    body: z.object({ path: z.string().min(1).max(4096), name: z.string().trim().min(1).max(100).optional() }),
+    answers: ProjectViewSchema,
+    status: 201,
+  }),
+  getProject: route({
+    method: 'GET',
+    path: '/api/projects/:id',
+    summary: 'One project',
+    tag: 'projects',
+    params: id,
+    answers: ProjectViewSchema,
+  }),
+  removeProject: route({
+    method: 'DELETE',
+    path: '/api/projects/:id',
+    summary: 'Forget a project; nothing in its repository changes',
+    tag: 'projects',
+    params: id,
+    answers: ProjectViewSchema,
+  }),
+  setProjectSettings: route({
+    method: 'PUT',
+    path: '/api/projects/:id/settings',
+    summary: 'Settings kept in the database',
+    tag: 'projects',
+    params: id,
+    body: SettingsOverridesSchema,
+    answers: ProjectViewSchema,
+  }),
+  projectConfiguration: route({
+    method: 'POST',
+    path: '/api/projects/:id/configuration',
+    summary: 'Each setting and where it comes from',
+    tag: 'projects',
+    params: id,
+    body: z.object({ flags: SettingsOverridesSchema.optional() }),
+    answers: z.object({
+      settings: z.record(z.string(), z.unknown()),
+      origins: z.array(
+        z.object({ key: z.string(), value: z.unknown(), source: z.string(), file: z.string().nullable() }),
+      ),
+    }),
+  }),
+  preflight: route({
+    method: 'POST',
+    path: '/api/projects/:id/preflight',
+    summary: 'What a night in this project needs',
+    tag: 'projects',
+    params: id,
+    body: z.object({ flags: SettingsOverridesSchema.optional() }),
+    answers: PreflightViewSchema,
+  }),
+  listRequirements: route({
+    method: 'GET',
+    path: '/api/projects/:id/requirements',
+    summary: 'Requirement files with their status',
+    tag: 'requirements',
+    params: id,
+    answers: listOf(RequirementViewSchema),
+  }),
+  createBatch: route({
+    method: 'POST',
+    path: '/api/batches',
+    summary: 'Make a batch; it is idle until started',
+    tag: 'batches',
+    body: NewBatchSchema,
+    answers: BatchViewSchema,
+    status: 201,
+  }),
+  listBatches: route({
+    method: 'GET',
+    path: '/api/batches',
+    summary: 'Batches, newest first',
+    tag: 'batches',
+    query: z.object({ ...page, status: z.enum(BATCH_STATUSES).optional(), project: z.string().optional() }),
+    answers: listOf(BatchSummarySchema),
+  }),
+  getBatch: route({
+    method: 'GET',
+    path: '/api/batches/:id',
+    summary: 'The batch object',
+    tag: 'batches',
+    params: id,
+    answers: BatchViewSchema,
+  }),
+  startBatch: route({
+    method: 'POST',
+    path: '/api/batches/:id/start',
+    summary: 'Start',
+    tag: 'batches',
+    params: id,
+    body: commandBody,
+    answers: CommandAnswerSchema,
+  }),
+  pauseBatch: route({
+    method: 'POST',
+    path: '/api/batches/:id/pause',
+    summary: 'Let the running task end (now: stop it, resumable) and start nothing more',
+    tag: 'batches',
+    params: id,
+    body: commandBody.extend({ now: z.boolean().default(false) }),
+    answers: CommandAnswerSchema,
+  }),
+  resumeBatch: route({
+    method: 'POST',
+    path: '/api/batches/:id/resume',
+    summary: 'Go on after a pause or a hold',
+    tag: 'batches',
+    params: id,
+    body: commandBody,
+    answers: CommandAnswerSchema,
+  }),
+  cancelBatch: route({
+    method: 'POST',
+    path: '/api/batches/:id/cancel',
+    summary: 'End the running task, keep its work, start nothing more',
+    tag: 'batches',
+    params: id,
+    body: commandBody,
+    answers: CommandAnswerSchema,
+  }),
+  skipWait: route({
+    method: 'POST',
+    path: '/api/batches/:id/skip-wait',
+    summary: 'Do not wait any longer for what the batch waits for',
+    tag: 'batches',
+    params: id,
+    body: commandBody,
+    answers: CommandAnswerSchema,
+  }),
+  addTasks: route({
+    method: 'POST',
+    path: '/api/batches/:id/tasks',
+    summary: 'Add tasks at the end',
+    tag: 'batches',
+    params: id,
+    body: commandBody.extend({ tasks: z.array(NewTaskSchema).min(1).max(10_000), again: z.boolean().optional() }),
+    answers: BatchViewSchema,
+  }),
+  removeTasks: route({
+    method: 'POST',
+    path: '/api/batches/:id/tasks/remove',
+    summary: 'Take queued tasks out of the batch',
+    tag: 'batches',
+    params: id,
+    body: commandBody.extend({ taskIds: z.array(z.string()).min(1).max(10_000) }),
+    answers: BatchViewSchema,
+  }),
+  moveTask: route({
+    method: 'POST',
+    path: '/api/batches/:id/tasks/move',
+    summary: 'Move a queued task to a place among the open ones (0: next)',
+    tag: 'batches',
+    params: id,
+    body: commandBody.extend({ taskId: z.string(), position: z.int().min(0).max(10_000) }),
+    answers: BatchViewSchema,
+  }),
+  listTasks: route({
+    method: 'GET',
+    path: '/api/tasks',
+    summary: 'Tasks, newest first',
+    tag: 'tasks',
+    query: z.object({
+      ...page,
+      status: z.enum(TASK_STATUSES).optional(),
+      batch: z.string().optional(),
+      project: z.string().optional(),
+    }),
+    answers: listOf(TaskViewSchema),
+  }),
+  getTask: route({
+    method: 'GET',
+    path: '/api/tasks/:id',
+    summary: 'A task with its attempts and runs',
+    tag: 'tasks',
+    params: id,
+    answers: TaskDetailSchema,
+  }),
+  cancelTask: route({
+    method: 'POST',
+    path: '/api/tasks/:id/cancel',
+    summary: 'Cancel one task',
+    tag: 'tasks',
+    params: id,
+    body: commandBody,
+    answers: CommandAnswerSchema,
+  }),
+  taskProgress: route({
+    method: 'GET',
+    path: '/api/tasks/:id/progress',
+    summary: 'What its agent is doing now',
+    tag: 'tasks',
+    params: id,
+    answers: z.object({ progress: ProgressViewSchema.nullable() }),
+  }),
+  listLogs: route({
+    method: 'GET',
+    path: '/api/tasks/:id/logs',
+    summary: 'Its runs',
+    tag: 'logs',
+    params: id,
+    answers: z.object({ items: z.array(LogInfoSchema) }),
+  }),
+  readLog: route({
+    method: 'GET',
+    path: '/api/tasks/:id/log',
+    summary: 'A range of one log, by byte',
+    tag: 'logs',
+    params: id,
+    query: z.object({
+      attempt: z.coerce.number().int().min(1),
+      step: z.string().min(1).max(100),
+      stream: z.enum(['stdout', 'stderr']).default('stdout'),
+      offset: z.coerce.number().int().default(0),
+      maxBytes: z.coerce.number().int().min(1).max(1_048_576).default(262_144),
+    }),
+    answers: LogRangeSchema,
+  }),
+  report: route({
+    method: 'GET',
+    path: '/api/report',
+    summary: 'What landed, what failed, what waited, what it cost',
+    tag: 'report',
+    query: z.object({ batch: z.string().optional(), since: z.string().optional() }),
+    answers: ReportSchema,
+  }),
+} as const;
+
+/** Server-sent events; their bodies are events, not one document. */
+export const streams = {
+  /** Journal events; `Last-Event-ID` or `?after=` replays. `?batch=` filters. Event name: `journal`, data: EventView. */
+  events: '/api/events',
+  /** Bytes of one log from `?offset=`. Event name: `log`, data: LogRange, id: next offset; `end` when the run has ended. */
+  followLog: '/api/tasks/:id/log/follow',
+} as const;
+
+/** Name of a route. */
+export type RouteName = keyof typeof routes;
+/** What a route's answer parses to. */
+export type RouteAnswer<Name extends RouteName> = z.infer<(typeof routes)[Name]['answers']>;
+/** What a caller may send as body. */
+export type RouteBody<Name extends RouteName> = z.input<(typeof routes)[Name]['body']>;
+/** What a caller may send as query. */
+export type RouteQuery<Name extends RouteName> = z.input<(typeof routes)[Name]['query']>;

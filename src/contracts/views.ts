@@ -1,0 +1,298 @@
+/** What API, CLI and dashboard show: one schema per thing, one batch object everywhere. Instants are RFC 3339. */
+import { z } from 'zod';
+import { SettingsOverridesSchema } from './settings.ts';
+import { EVENT_TYPES } from './events.ts';
+import {
+  BATCH_STATUSES,
+  HOLD_REASONS,
+  PHASES,
+  STEPS,
+  TASK_KINDS,
+  TASK_STATUSES,
+  VERDICTS,
+  WAIT_KINDS,
+} from './vocabulary.ts';
+
+const instant = z.string().describe('RFC 3339');
+const nullableInstant = instant.nullable();
+const costUsd = z.number().nullable().describe('US dollars; null when no agent said');
+
+export const HoldViewSchema = z.object({
+  reason: z.enum(HOLD_REASONS),
+  since: instant,
+  until: nullableInstant.describe('null: until somebody or something ends it'),
+  message: z.string(),
+});
+
+/** Numbers of tasks by status; `idle` ones count as queued, so the sum is the number of tasks. */
+export const CountsSchema = z.object({
+  queued: z.int(),
+  running: z.int(),
+  waiting: z.int(),
+  completed: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  cancelled: z.int(),
+});
+
+export const FailureViewSchema = z.object({ code: z.string(), message: z.string(), step: z.enum(STEPS) });
+
+export const CheckViewSchema = z.object({
+  command: z.string(),
+  exitCode: z.int().nullable(),
+  passed: z.boolean(),
+  baseline: z.enum(['passed', 'failed', 'none']),
+  timedOut: z.boolean(),
+  durationMs: z.number(),
+});
+
+/** A task inside the batch object. */
+export const TaskViewSchema = z
+  .object({
+    id: z.string(),
+    name: z.string().describe('Requirement name'),
+    project: z.string().describe('Project name'),
+    projectId: z.string(),
+    batchId: z.string(),
+    kind: z.enum(TASK_KINDS),
+    status: z.enum(TASK_STATUSES),
+    step: z.enum(STEPS).nullable().describe('Where the pipeline is; null unless running'),
+    attempts: z.int().describe('Attempts begun'),
+    agent: z.string().nullable(),
+    commit: z.string().nullable(),
+    salvageRef: z.string().nullable().describe('Ref that keeps the work of a failed attempt'),
+    failure: FailureViewSchema.nullable(),
+    verified: z.enum(VERDICTS),
+    verification: z.array(CheckViewSchema).describe('Of the last attempt'),
+    waits: z.array(z.object({ kind: z.enum(WAIT_KINDS), from: instant, until: nullableInstant })),
+    deniedTools: z.array(z.string()).describe('Tool calls that the permission mode denied'),
+    notes: z.array(z.string()),
+    startedAt: nullableInstant,
+    completedAt: nullableInstant,
+    durationMs: z.number(),
+    costUsd,
+  })
+  .meta({ id: 'Task' });
+
+export const BatchProjectSchema = z.object({
+  project: z.string(),
+  projectId: z.string(),
+  path: z.string(),
+  branch: z.string().nullable().describe('null until the workspace is prepared, or in place'),
+  base: z.string().nullable().describe('Commit the branch began at'),
+  merged: z.boolean().nullable().describe('null when not known (host away, or not prepared)'),
+});
+
+/** What to type next, and why. */
+export const NextSchema = z.object({ why: z.string(), command: z.string() });
+
+const batchFields = {
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(BATCH_STATUSES),
+  hold: HoldViewSchema.nullable(),
+  onFailure: z.string(),
+  project: z.string().describe("The first project's name"),
+  branch: z.string().nullable().describe("The first project's branch"),
+  projects: z.array(BatchProjectSchema),
+  counts: CountsSchema,
+  createdAt: instant,
+  startedAt: nullableInstant,
+  completedAt: nullableInstant,
+  recordedAt: instant.describe('How old this view is: when the workflow last wrote it'),
+  costUsd,
+  next: z.array(NextSchema),
+};
+
+/** A batch in a list. */
+export const BatchSummarySchema = z.object(batchFields).meta({ id: 'BatchSummary' });
+/** The one batch object. */
+export const BatchViewSchema = z.object({ ...batchFields, tasks: z.array(TaskViewSchema) }).meta({ id: 'Batch' });
+
+export const AttemptViewSchema = z
+  .object({
+    number: z.int(),
+    startedAt: instant,
+    endedAt: nullableInstant,
+    agent: z.string(),
+    sessionId: z.string().nullable(),
+    outcome: z.string().nullable(),
+    message: z.string().nullable(),
+    costUsd,
+    tokens: z.number().nullable(),
+    turns: z.number().nullable(),
+    fixes: z.int(),
+    deniedTools: z.array(z.string()),
+    verification: z.array(CheckViewSchema),
+  })
+  .meta({ id: 'Attempt' });
+
+export const ProgressViewSchema = z
+  .object({
+    phase: z.enum(PHASES),
+    step: z.string(),
+    turns: z.number(),
+    lastTool: z.string().nullable(),
+    tokens: z.number().nullable(),
+    costUsd,
+    logBytes: z.number(),
+    lastOutputAt: nullableInstant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Progress' });
+
+export const LogInfoSchema = z
+  .object({
+    attempt: z.int(),
+    step: z.string(),
+    startedAt: nullableInstant,
+    endedAt: nullableInstant,
+    exitCode: z.int().nullable(),
+    stdoutBytes: z.number(),
+    stderrBytes: z.number(),
+  })
+  .meta({ id: 'LogInfo' });
+
+export const LogRangeSchema = z
+  .object({ text: z.string(), offset: z.number(), nextOffset: z.number(), totalBytes: z.number(), ended: z.boolean() })
+  .meta({ id: 'LogRange' });
+
+/** A task by itself: with its attempts and runs. */
+export const TaskDetailSchema = TaskViewSchema.extend({
+  batchName: z.string(),
+  attemptList: z.array(AttemptViewSchema),
+  logs: z.array(LogInfoSchema),
+  progress: ProgressViewSchema.nullable(),
+}).meta({ id: 'TaskDetail' });
+
+export const ProjectViewSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    path: z.string(),
+    host: z.string(),
+    createdAt: instant,
+    settings: SettingsOverridesSchema,
+  })
+  .meta({ id: 'Project' });
+
+export const RequirementViewSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    bytes: z.number(),
+    sha256: z.string(),
+    gitState: z.enum(['tracked', 'modified', 'untracked', 'ignored']),
+    slashCommandReason: z.string().nullable(),
+    problem: z.string().nullable(),
+    status: z.enum(TASK_STATUSES).describe('idle unless a batch has it'),
+    taskId: z.string().nullable(),
+    batchId: z.string().nullable(),
+    undelivered: z.string().nullable().describe('Branch that resolves it already but is not merged'),
+  })
+  .meta({ id: 'Requirement' });
+
+export const PreflightViewSchema = z
+  .object({
+    ok: z.boolean(),
+    findings: z.array(
+      z.object({
+        level: z.enum(['error', 'warning', 'info']),
+        code: z.string(),
+        message: z.string(),
+        repair: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Preflight' });
+
+export const ReportSchema = z
+  .object({
+    generatedAt: instant,
+    since: nullableInstant,
+    batches: z.array(BatchViewSchema),
+    totals: CountsSchema.extend({ costUsd, commits: z.int() }),
+    needsYou: z.array(NextSchema),
+    gaps: z
+      .array(z.object({ from: instant, until: instant, why: z.string() }))
+      .describe('Times in which the machine slept or nothing ran'),
+  })
+  .meta({ id: 'Report' });
+
+export const StatusSchema = z
+  .object({
+    healthy: z.boolean(),
+    url: z.string().nullable(),
+    pid: z.int().nullable(),
+    processes: z.array(z.object({ role: z.string(), pid: z.int() })),
+    temporalAddress: z.string().nullable(),
+    temporalPid: z.int().nullable(),
+    temporalUiUrl: z.string().nullable(),
+    home: z.string(),
+    version: z.string(),
+    installation: z.string().nullable(),
+    host: z.string().nullable(),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
+    running: z.int().describe('Agents running now'),
+    openBatches: z.int(),
+  })
+  .meta({ id: 'Status' });
+
+export const EventViewSchema = z
+  .object({
+    seq: z.int(),
+    id: z.string(),
+    type: z.enum(EVENT_TYPES),
+    at: instant,
+    batch: z.string().nullable(),
+    task: z.string().nullable(),
+    data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  })
+  .meta({ id: 'Event' });
+
+/** RFC 9457. */
+export const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    hint: z.string(),
+    retryAt: z.string().optional(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Problem' });
+
+/** Answer of a command to a batch. */
+export const CommandAnswerSchema = z
+  .object({
+    result: z
+      .enum(['applied', 'superseded', 'stored'])
+      .describe('stored: no worker answered; it is applied when one is back'),
+    status: z.enum(BATCH_STATUSES),
+    running: z.string().nullable().describe('Task that still runs: after a pause the one that ends first'),
+    message: z.string(),
+  })
+  .meta({ id: 'CommandAnswer' });
+
+export type HoldView = z.infer<typeof HoldViewSchema>;
+export type Counts = z.infer<typeof CountsSchema>;
+export type TaskView = z.infer<typeof TaskViewSchema>;
+export type BatchProject = z.infer<typeof BatchProjectSchema>;
+export type Next = z.infer<typeof NextSchema>;
+export type BatchSummary = z.infer<typeof BatchSummarySchema>;
+export type BatchView = z.infer<typeof BatchViewSchema>;
+export type AttemptView = z.infer<typeof AttemptViewSchema>;
+export type TaskDetail = z.infer<typeof TaskDetailSchema>;
+export type ProjectView = z.infer<typeof ProjectViewSchema>;
+export type RequirementView = z.infer<typeof RequirementViewSchema>;
+export type PreflightView = z.infer<typeof PreflightViewSchema>;
+export type Report = z.infer<typeof ReportSchema>;
+export type Status = z.infer<typeof StatusSchema>;
+export type EventView = z.infer<typeof EventViewSchema>;
+export type Problem = z.infer<typeof ProblemSchema>;
+export type CommandAnswerView = z.infer<typeof CommandAnswerSchema>;
+export type LogInfoView = z.infer<typeof LogInfoSchema>;
+export type LogRangeView = z.infer<typeof LogRangeSchema>;
+export type ProgressView = z.infer<typeof ProgressViewSchema>;

@@ -1,0 +1,188 @@
+/** The store as the rest of the system sees it: one table family per member. Implemented on Kysely. */
+import type { JournalEntry, JournalEvent } from '../contracts/events.ts';
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { BatchRecord } from '../contracts/record.ts';
+import type { SettingsOverrides } from '../contracts/settings.ts';
+import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
+import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+
+/** A registered repository. */
+export interface ProjectRow {
+  readonly id: ProjectId;
+  readonly name: string;
+  /** Real path of the repository's top level on its host. */
+  readonly path: string;
+  readonly host: HostId;
+  /** Dashboard settings. */
+  readonly settings: SettingsOverrides;
+  /** sha256 of the project file that the user trusted; null: none was there. */
+  readonly trustedSha256: string | null;
+  readonly createdAtMs: number;
+}
+
+/** A task as it was asked for: immutable. */
+export interface TaskDefinition {
+  readonly id: TaskId;
+  readonly project: ProjectId;
+  readonly kind: TaskKind;
+  /** Requirement name. */
+  readonly name: string;
+  readonly title: string;
+  /** sha256 of the frozen requirement. */
+  readonly sha256: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A batch as it was asked for. */
+export interface NewBatch {
+  readonly id: BatchId;
+  readonly name: string;
+  readonly host: HostId;
+  readonly project: ProjectId;
+  readonly epoch: number;
+  readonly onFailure: OnFailure;
+  readonly flags: SettingsOverrides;
+  readonly createdAtMs: number;
+  readonly tasks: readonly TaskDefinition[];
+}
+
+/** A batch row: how the workflow last recorded it. `creating` rows are not confirmed by their workflow yet. */
+export interface BatchRow {
+  readonly id: BatchId;
+  readonly name: string;
+  readonly host: HostId;
+  readonly project: ProjectId;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly status: BatchStatus | 'creating';
+  readonly flags: SettingsOverrides;
+  readonly createdAtMs: number;
+  readonly recordedAtMs: number;
+  /** null while `creating`. Without tasks and details. */
+  readonly head: BatchRecord['head'] | null;
+}
+
+/** A task row: definition and how the workflow last recorded it. */
+export interface TaskRow {
+  readonly definition: TaskDefinition;
+  readonly batch: BatchId;
+  readonly state: TaskState;
+  /** null until anything was recorded of it. */
+  readonly details: TaskDetails | null;
+  readonly createdAtMs: number;
+}
+
+/** One page of rows, with the cursor of the next one. */
+export interface Page<Row> {
+  readonly items: Row[];
+  readonly nextCursor: string | null;
+}
+
+/** Counts of a batch's tasks by status. */
+export type StatusCounts = Readonly<Partial<Record<TaskStatus, number>>>;
+
+export interface ProjectStore {
+  /** The same path again gives the same project (with its present name). */
+  add(project: ProjectRow): Promise<ProjectRow>;
+  list(): Promise<ProjectRow[]>;
+  get(id: ProjectId): Promise<ProjectRow | null>;
+  setSettings(id: ProjectId, settings: SettingsOverrides): Promise<ProjectRow | null>;
+  setTrusted(id: ProjectId, sha256: string | null): Promise<void>;
+  /** Marks it removed; rows of its tasks stay. */
+  remove(id: ProjectId): Promise<void>;
+}
+
+export interface BatchStore {
+  /**
+   * Row `creating` plus its task rows and open requirements, in one transaction.
+   * @throws AppError already_queued with `details.requirements` [{name, batch, task}] when a requirement is open elsewhere
+   */
+  create(batch: NewBatch): Promise<void>;
+  /** After the workflow exists. */
+  confirm(id: BatchId, head: BatchRecord['head']): Promise<void>;
+  /** Undoes a creation whose workflow does not exist. */
+  abandon(id: BatchId): Promise<void>;
+  /** More tasks for an existing batch. @throws AppError already_queued */
+  addTasks(id: BatchId, tasks: readonly TaskDefinition[], firstRank: number, atMs: number): Promise<void>;
+  /** Undoes {@link addTasks} of tasks the workflow refused. */
+  dropTasks(id: BatchId, tasks: readonly TaskId[]): Promise<void>;
+  get(id: BatchId): Promise<BatchRow | null>;
+  /** Newest first. */
+  list(filter: {
+    status?: BatchStatus;
+    project?: ProjectId;
+    sinceMs?: number;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<BatchRow>>;
+  creating(): Promise<BatchRow[]>;
+  /** Batches that are not completed or cancelled. */
+  open(): Promise<BatchRow[]>;
+  counts(ids: readonly BatchId[]): Promise<Map<BatchId, StatusCounts>>;
+  /** Sum of costs by batch; absent: no agent said. */
+  costs(ids: readonly BatchId[]): Promise<Map<BatchId, number>>;
+  remove(id: BatchId): Promise<void>;
+  /** The whole state rebuilt from the rows: every field of BatchState. null: unknown or still creating. */
+  state(id: BatchId): Promise<BatchState | null>;
+}
+
+export interface TaskStore {
+  get(id: TaskId): Promise<TaskRow | null>;
+  /** In the batch's order. */
+  ofBatch(id: BatchId): Promise<TaskRow[]>;
+  /** Newest first. */
+  list(filter: {
+    status?: TaskStatus;
+    batch?: BatchId;
+    project?: ProjectId;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<TaskRow>>;
+  attempts(id: TaskId): Promise<AttemptRecord[]>;
+  /** The newest attempt of each task of the batch. */
+  lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;
+  /** Which open task has the requirement. */
+  openRequirements(project: ProjectId): Promise<Map<string, { task: TaskId; batch: BatchId; status: TaskStatus }>>;
+}
+
+export interface EventStore {
+  /** Insert or ignore by id. */
+  append(entries: readonly JournalEntry[]): Promise<void>;
+  after(seq: number, filter: { batch?: BatchId; limit: number }): Promise<JournalEvent[]>;
+  lastSeq(): Promise<number>;
+  /** Called after a commit that wrote events in this process; returns the function that ends it. */
+  onAppend(listener: () => void): () => void;
+}
+
+export interface CommandStore {
+  /** Next number for a command, remembered under its id; the same id again gives the same row. */
+  begin(command: {
+    id: string;
+    batch: BatchId;
+    type: string;
+    atMs: number;
+  }): Promise<{ number: number; answer: CommandAnswer | null }>;
+  finish(id: string, answer: CommandAnswer): Promise<void>;
+}
+
+export interface SystemStore {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+  installation(): Promise<InstallationId | null>;
+}
+
+/** The whole store. */
+export interface Store {
+  readonly projects: ProjectStore;
+  readonly batches: BatchStore;
+  readonly tasks: TaskStore;
+  readonly events: EventStore;
+  readonly commands: CommandStore;
+  readonly system: SystemStore;
+  /**
+   * The projection: writes one record in one transaction where `(epoch, seq) <= (new.epoch, new.seq)`; an older one is
+   * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.
+   */
+  record(record: BatchRecord, atMs: number): Promise<boolean>;
+  close(): Promise<void>;
+}
