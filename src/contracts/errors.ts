@@ -171,6 +171,11 @@ export const ERRORS = {
     'Temporal does not answer.',
     'See `nightloom status`; the embedded server is started again by itself.',
   ),
+  temporal_setup_refused: row(
+    'environment',
+    'The Temporal namespace cannot be used as it is.',
+    'Have the namespace or search attributes that the details name made by who runs the Temporal server.',
+  ),
   node_missing: row(
     'environment',
     'Node 24 was not installed with the package.',

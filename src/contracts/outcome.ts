@@ -74,6 +74,8 @@ export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
 export interface AgentOutcome {
   readonly verdict: AgentVerdict;
   readonly figures: RunFigures;
+  /** Git tree id of the work so far, given when the run was out of turns: it goes on only while the tree changes. */
+  readonly tree?: string | null;
 }
 
 /** One verification command as it ran. */

@@ -92,6 +92,8 @@ export interface TaskDetails {
   losses: number;
   /** Back-offs in a row. */
   backoffs: number;
+  /** Not to be started before this; null: at once. */
+  notBeforeMs: number | null;
   /** Whether a broken session was replaced by a fresh one already. */
   freshened: boolean;
   /** Tree id of the last failed verification, for the no-progress brake. */
@@ -170,6 +172,10 @@ export interface BatchState {
   completedAtMs: number | null;
   /** Set in the same step as the decision to close: handlers that add work refuse after it. */
   closing: boolean;
+  /** Holds in a row that a probe did not end: decides how long the next one waits. */
+  probes: number;
+  /** For the report: what happened to the batch itself. At most 20. */
+  notes: string[];
 }
 
 /** Result of a batch workflow. */

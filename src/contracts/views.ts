@@ -101,6 +101,7 @@ const batchFields = {
   completedAt: nullableInstant,
   recordedAt: instant.describe('How old this view is: when the workflow last wrote it'),
   costUsd,
+  notes: z.array(z.string()).describe('What happened to the batch itself'),
   next: z.array(NextSchema),
 };
 

@@ -1,0 +1,77 @@
+/**
+ * The activities as the workflow sees them: one input object each, ids and small results only. Types only, so that
+ * workflow code may import them.
+ */
+import type { BatchId, TaskId } from '../contracts/ids.ts';
+import type { WorkOrder } from '../contracts/order.ts';
+import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
+import type { BatchRecord } from '../contracts/record.ts';
+import type { WorkspaceState } from '../contracts/state.ts';
+
+/** Which prompt a run of the agent gets. */
+export type PromptKind = 'attempt' | 'resume' | 'continue' | 'fix';
+
+/** One run of the agent within an attempt. */
+export interface AgentGo {
+  /** Name of the run's directory: `agent`, `fix-1`, `continue-1`. */
+  readonly step: string;
+  readonly prompt: PromptKind;
+  /** Session to resume; null: a new one. */
+  readonly sessionId: string | null;
+  /** What the session cost before this run, because agents report the sum. */
+  readonly priorCostUsd: number | null;
+  /** Round of the verification whose evidence a fix is about; -1: none. */
+  readonly round: number;
+}
+
+/** Input of the activities that concern one run of the agent. */
+export interface AgentInput {
+  readonly order: WorkOrder;
+  readonly go: AgentGo;
+}
+
+/** An agent was started; short runs have ended already and need no watch. */
+export type StartedAgent =
+  | { readonly status: 'running'; readonly sessionId: string | null; readonly notes: readonly string[] }
+  | { readonly status: 'ended'; readonly outcome: AgentOutcome; readonly notes: readonly string[] };
+
+/** How committing ended. */
+export type CommitOutcome =
+  | { readonly kind: 'committed'; readonly commit: string | null; readonly notes: readonly string[] }
+  | { readonly kind: 'no_change'; readonly notes: readonly string[] }
+  | { readonly kind: 'left_branch'; readonly message: string; readonly notes: readonly string[] }
+  | { readonly kind: 'took_user_stash'; readonly message: string; readonly notes: readonly string[] }
+  | { readonly kind: 'rejected'; readonly message: string; readonly notes: readonly string[] };
+
+/** Run by the control worker: they have the database and no host. */
+export interface ControlActivities {
+  /** The signed work order of an attempt. @throws task_not_found, database_busy */
+  loadOrder(input: { batch: BatchId; task: TaskId; attempt: number; epoch: number }): Promise<WorkOrder>;
+  /** Writes the projection; false: a newer record is there already. */
+  record(record: BatchRecord): Promise<boolean>;
+}
+
+/** Run by the host worker: they have the machine and no database. Each checks the order first. */
+export interface HostActivities {
+  /** Worktree, copied files, setup, baseline; once per batch and project, idempotent. @throws setup_failed, environment errors */
+  prepareWorkspace(input: { order: WorkOrder }): Promise<WorkspaceState>;
+  /** Claims the task, sets the tree right, launches the agent detached; never a second one for the same step. */
+  startAgent(input: AgentInput): Promise<StartedAgent>;
+  /** Re-attaches to the run until it ends. */
+  watchAgent(input: AgentInput): Promise<AgentOutcome>;
+  /** Ends every process of the attempt and says how the named run ended. */
+  endAgent(input: AgentInput): Promise<AgentOutcome>;
+  /** Runs the verification commands, each once per round. */
+  verify(input: { order: WorkOrder; round: number }): Promise<VerifyOutcome>;
+  /** Takes the requirement file out of the tree that is about to be committed. */
+  deleteRequirement(input: { order: WorkOrder }): Promise<{ deleted: boolean }>;
+  /** Exactly one commit, then the checkout's own copy is settled. Puts the requirement back when the commit fails for good. */
+  commitTask(input: { order: WorkOrder }): Promise<CommitOutcome>;
+  /** Keeps the work of a failed or cancelled attempt as a ref, cleans the tree and frees the claim. */
+  salvage(input: {
+    order: WorkOrder;
+    attempts: 'over' | 'more';
+  }): Promise<{ ref: string | null; notes: readonly string[] }>;
+  /** Delivery and removal of clean worktrees at the end of a batch. */
+  closeWorkspace(input: { order: WorkOrder; deliver: boolean }): Promise<{ notes: readonly string[] }>;
+}

@@ -1,0 +1,206 @@
+/**
+ * User commands on a batch: for each a check without effect (the update's validator) and its effect.
+ * Runs in the workflow sandbox: pure, synchronous.
+ */
+import type { ErrorCode } from '../contracts/errors.ts';
+import type { TaskId } from '../contracts/ids.ts';
+import type { BatchState, CommandAnswer, TaskState } from '../contracts/state.ts';
+import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import { findTask, openTasks, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
+import { mayBatchBecome } from './transitions.ts';
+
+/** Every command carries its id and its number from SQL. */
+export interface Command {
+  readonly commandId: string;
+  readonly number: number;
+}
+/** `now` stops the running agent, resumable. */
+export interface PauseCommand extends Command {
+  readonly now: boolean;
+}
+export interface AddTasksCommand extends Command {
+  readonly tasks: readonly TaskState[];
+}
+export interface RemoveTasksCommand extends Command {
+  readonly taskIds: readonly TaskId[];
+}
+/** `position` counts open tasks that are not running, from 0. */
+export interface MoveTaskCommand extends Command {
+  readonly taskId: TaskId;
+  readonly position: number;
+}
+export interface TaskCommand extends Command {
+  readonly taskId: TaskId;
+}
+
+/** Why a command is refused: a code of the catalogue, the fact, and per-task reasons where there are several. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** How many answers are carried; older ones are answered from SQL. */
+const KEPT_ANSWERS = 500;
+
+/** The answer to a command that was applied before, or undefined. */
+export function knownAnswer(state: BatchState, commandId: string): CommandAnswer | undefined {
+  return state.answers.find(([id]) => id === commandId)?.[1];
+}
+
+/** Remembers and returns the answer to a command. */
+export function answer(state: BatchState, commandId: string, result: CommandAnswer['result']): CommandAnswer {
+  const given: CommandAnswer = { result, status: state.status, running: runningTask(state)?.id ?? null };
+  state.answers.push([commandId, given]);
+  if (state.answers.length > KEPT_ANSWERS) state.answers.splice(0, state.answers.length - KEPT_ANSWERS);
+  return given;
+}
+
+/** True for a start, pause, resume or cancel that is older than the last one applied. */
+export function isSuperseded(state: BatchState, command: Command): boolean {
+  return command.number < state.commandNumber;
+}
+
+/** Check of start, resume and of going on after a hold. */
+export function checkStart(state: BatchState): Refusal | null {
+  if (state.closing) return closing(state);
+  if (state.status === 'running' || mayBatchBecome(state.status, 'running')) return null;
+  return illegal(state, 'started');
+}
+
+/** Check of pause. */
+export function checkPause(state: BatchState): Refusal | null {
+  if (state.closing) return closing(state);
+  if (state.status === 'paused' || mayBatchBecome(state.status, 'paused')) return null;
+  return illegal(state, 'paused');
+}
+
+/** Check of cancel. */
+export function checkCancel(state: BatchState): Refusal | null {
+  if (state.status === 'cancelled' || mayBatchBecome(state.status, 'cancelled')) return null;
+  return illegal(state, 'cancelled');
+}
+
+/** Check of adding tasks: ids must be new. */
+export function checkAddTasks(state: BatchState, command: AddTasksCommand): Refusal | null {
+  if (state.closing) return closing(state);
+  if (state.status === 'cancelled') return illegal(state, 'added to');
+  const known = new Set<string>(state.tasks.map((task) => task.id));
+  const twice = command.tasks.filter((task) => known.has(task.id));
+  if (twice.length === 0) return null;
+  return {
+    code: 'already_queued',
+    message: `${twice.length} of the tasks are in this batch already.`,
+    details: reasons(twice, 'already there'),
+  };
+}
+
+/** Check of removing tasks: never the running one. */
+export function checkRemoveTasks(state: BatchState, command: RemoveTasksCommand): Refusal | null {
+  const refused: Record<string, string> = {};
+  for (const id of command.taskIds) {
+    const task = findTask(state, id);
+    if (task === undefined) refused[id] = 'unknown';
+    else if (task.status === 'running') refused[id] = 'running';
+    else if (isFinalTaskStatus(task.status)) refused[id] = task.status;
+  }
+  const count = Object.keys(refused).length;
+  if (count === 0) return null;
+  const code = Object.values(refused).includes('running')
+    ? 'task_running'
+    : Object.values(refused).includes('unknown')
+      ? 'task_not_found'
+      : 'illegal_transition';
+  return { code, message: `${count} of the tasks cannot be removed.`, details: refused };
+}
+
+/** Check of moving a task. */
+export function checkMoveTask(state: BatchState, command: MoveTaskCommand): Refusal | null {
+  const task = findTask(state, command.taskId);
+  if (task === undefined) return unknownTask(command.taskId);
+  if (task.status === 'running') return { code: 'task_running', message: `Task ${task.id} is running.` };
+  if (isFinalTaskStatus(task.status))
+    return { code: 'illegal_transition', message: `Task ${task.id} is ${task.status}.` };
+  return null;
+}
+
+/** Check of cancelling one task. */
+export function checkCancelTask(state: BatchState, command: TaskCommand): Refusal | null {
+  const task = findTask(state, command.taskId);
+  if (task === undefined) return unknownTask(command.taskId);
+  if (task.status === 'cancelled' || !isFinalTaskStatus(task.status)) return null;
+  return { code: 'illegal_transition', message: `Task ${task.id} is ${task.status}.` };
+}
+
+/** Puts new tasks at the end. Tasks left `idle` by a reset are queued again by {@link queueIdle}, not here. */
+export function applyAddTasks(state: BatchState, command: AddTasksCommand): TaskId[] {
+  const last = state.tasks.at(-1)?.rank ?? -RANK_STEP;
+  const added = command.tasks.map((task, index): TaskState => ({
+    ...task,
+    status: 'queued',
+    rank: last + (index + 1) * RANK_STEP,
+  }));
+  state.tasks.push(...added);
+  return added.map((task) => task.id);
+}
+
+/** Takes tasks out of the list. */
+export function applyRemoveTasks(state: BatchState, command: RemoveTasksCommand): TaskId[] {
+  const gone = new Set<string>(command.taskIds);
+  state.tasks = state.tasks.filter((task) => !gone.has(task.id));
+  for (const id of command.taskIds) delete state.details[id];
+  return [...command.taskIds];
+}
+
+/** Gives the task a rank between its new neighbours; all ranks are made anew when the gap is used up. */
+export function applyMoveTask(state: BatchState, command: MoveTaskCommand): TaskId[] {
+  const task = findTask(state, command.taskId);
+  if (task === undefined) return [];
+  const others = openTasks(state).filter((other) => other !== task && other.status !== 'running');
+  const position = Math.min(command.position, others.length);
+  const before = others[position - 1]?.rank ?? rankBeforeOpen(state, task);
+  const after = others[position]?.rank ?? before + 2 * RANK_STEP;
+  const rank = Math.floor((before + after) / 2);
+  if (rank > before && rank < after) {
+    task.rank = rank;
+    sortTasks(state);
+    return [task.id];
+  }
+  state.tasks = state.tasks.filter((other) => other !== task);
+  const neighbour = others[position];
+  state.tasks.splice(neighbour === undefined ? state.tasks.length : state.tasks.indexOf(neighbour), 0, task);
+  for (const [index, each] of state.tasks.entries()) each.rank = index * RANK_STEP;
+  return state.tasks.map((each) => each.id);
+}
+
+/** Queues what a reset put back to `idle`. */
+export function queueIdle(state: BatchState): TaskId[] {
+  const idle = state.tasks.filter((task) => task.status === 'idle');
+  for (const task of idle) setTaskStatus(task, 'queued');
+  return idle.map((task) => task.id);
+}
+
+function rankBeforeOpen(state: BatchState, moved: TaskState): number {
+  const firstOpen = state.tasks.findIndex(
+    (task) => task !== moved && !isFinalTaskStatus(task.status) && task.status !== 'running',
+  );
+  const end = firstOpen === -1 ? state.tasks.length : firstOpen;
+  const before = state.tasks.slice(0, end).findLast((task) => task !== moved);
+  return before?.rank ?? (state.tasks[0]?.rank ?? 0) - 2 * RANK_STEP;
+}
+
+function reasons(tasks: readonly TaskState[], reason: string): Record<string, string> {
+  return Object.fromEntries(tasks.map((task) => [task.id, reason]));
+}
+
+function closing(state: BatchState): Refusal {
+  return { code: 'batch_closing', message: `Batch ${state.batch} is just closing.` };
+}
+
+function unknownTask(id: TaskId): Refusal {
+  return { code: 'task_not_found', message: `This batch has no task ${id}.` };
+}
+
+function illegal(state: BatchState, what: string): Refusal {
+  return { code: 'illegal_transition', message: `The batch is ${state.status} and cannot be ${what}.` };
+}

@@ -1,0 +1,133 @@
+/** What follows after a run of the agent. Runs in the workflow sandbox: pure. */
+import type { AgentVerdict, TaskFailureCode } from '../contracts/outcome.ts';
+import type { Policy, TaskDetails } from '../contracts/state.ts';
+import { assertNever } from '../contracts/vocabulary.ts';
+import type { HoldReason, WaitKind } from '../contracts/vocabulary.ts';
+import { pauseMs, RETRY_RULES } from './retry-table.ts';
+
+/**
+ * - `verify`: the agent says it is done.
+ * - `continue`: the same session goes on within this attempt.
+ * - `again`: the task goes back to the front; `keepWork` says whether its tree and session stay.
+ * - `hold`: the batch stops working until `untilMs`; the task goes back to the front with its session.
+ * - `stopped`: we ended the run on request.
+ * - `fail`: the task is over.
+ */
+export type Decision =
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'continue' }
+  | {
+      readonly kind: 'again';
+      readonly spends: boolean;
+      readonly keepWork: boolean;
+      readonly freshSession: boolean;
+      readonly pauseMs: number;
+      readonly wait: WaitKind | null;
+    }
+  | {
+      readonly kind: 'hold';
+      readonly reason: HoldReason;
+      readonly untilMs: number;
+      readonly wait: WaitKind;
+      readonly message: string;
+    }
+  | { readonly kind: 'pause'; readonly message: string }
+  | { readonly kind: 'reset'; readonly message: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'fail'; readonly code: TaskFailureCode; readonly message: string };
+
+/** What {@link decide} looks at besides the verdict. */
+export interface DecisionContext {
+  readonly policy: Policy;
+  readonly details: TaskDetails;
+  /** Attempts spent before this one. */
+  readonly spent: number;
+  /** Holds in a row before this one. */
+  readonly probes: number;
+  readonly nowMs: number;
+}
+
+/** Waits end this much after the announced reset: the text is rounded to minutes and clocks differ. */
+const RESET_MARGIN_MS = 2000;
+
+/** The decision for one verdict. */
+export function decide(verdict: AgentVerdict, context: DecisionContext): Decision {
+  const { policy, details, spent } = context;
+  switch (verdict.kind) {
+    case 'succeeded':
+      return { kind: 'verify' };
+    case 'failed':
+      return spent + 1 < policy.maxAttempts
+        ? {
+            kind: 'again',
+            spends: true,
+            keepWork: false,
+            freshSession: true,
+            pauseMs: pauseMs('agent_failed', spent),
+            wait: null,
+          }
+        : { kind: 'fail', code: verdict.code, message: verdict.message };
+    case 'usage_limit':
+      return atLimit(verdict.resetAtMs, verdict.message, context);
+    case 'backoff':
+      return details.backoffs < RETRY_RULES.backoff.atMost
+        ? {
+            kind: 'again',
+            spends: false,
+            keepWork: true,
+            freshSession: false,
+            pauseMs: pauseMs('backoff', details.backoffs),
+            wait: 'backoff',
+          }
+        : needsUser('environment', 'backoff', verdict.message, context);
+    case 'needs_login':
+      return needsUser('needs_login', 'needs_login', verdict.message, context);
+    case 'billing':
+      return needsUser('needs_login', 'needs_login', verdict.message, context);
+    case 'environment':
+      return needsUser('environment', 'environment', verdict.message, context);
+    case 'out_of_turns':
+      return details.continuations < policy.maxContinuations
+        ? { kind: 'continue' }
+        : { kind: 'fail', code: 'out_of_turns', message: verdict.message };
+    case 'session_broken':
+      return details.freshened
+        ? { kind: 'fail', code: 'session_broken', message: verdict.message }
+        : { kind: 'again', spends: false, keepWork: true, freshSession: true, pauseMs: 0, wait: null };
+    case 'lost':
+      return details.losses < RETRY_RULES.lost.atMost
+        ? {
+            kind: 'again',
+            spends: false,
+            keepWork: true,
+            freshSession: false,
+            pauseMs: pauseMs('lost', details.losses),
+            wait: null,
+          }
+        : { kind: 'fail', code: 'lost_too_often', message: `Lost ${details.losses + 1} times: ${verdict.message}` };
+    case 'terminated':
+      return { kind: 'stopped' };
+    default:
+      return assertNever(verdict);
+  }
+}
+
+function atLimit(resetAtMs: number | null, message: string, context: DecisionContext): Decision {
+  const { policy, probes, nowMs } = context;
+  if (policy.onUsageLimit === 'pause') return { kind: 'pause', message };
+  if (policy.onUsageLimit === 'reset') return { kind: 'reset', message };
+  const known = resetAtMs !== null && resetAtMs > nowMs;
+  const untilMs = known ? resetAtMs + RESET_MARGIN_MS : nowMs + pauseMs('unknown_limit', probes);
+  if (policy.maxWaitMs !== null && untilMs - nowMs > policy.maxWaitMs) return { kind: 'pause', message };
+  return { kind: 'hold', reason: 'usage_limit', untilMs, wait: 'usage_limit', message };
+}
+
+/** A hold that needs the user; a probe after a pause notices when it was mended. */
+export function needsUser(
+  reason: HoldReason,
+  wait: WaitKind,
+  message: string,
+  context: { probes: number; nowMs: number },
+): Extract<Decision, { kind: 'hold' }> {
+  return { kind: 'hold', reason, untilMs: context.nowMs + pauseMs('needs_user', context.probes), wait, message };
+}

@@ -1,0 +1,137 @@
+/**
+ * The batch workflow: state in, state out. The loop and the handlers do the work; this file gives them their world.
+ * Runs in the workflow sandbox: changing the order of awaits breaks replay.
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { ControlActivities, HostActivities } from '../activities/types.ts';
+import { hostQueue } from '../contracts/names.ts';
+import type { BatchResult, BatchState } from '../contracts/state.ts';
+import { countTasks, runningTask } from '../domain/batch-state.ts';
+import { detailsTable } from '../domain/details-table.ts';
+import { COMMIT, END, FINAL_RECORD, LOAD_ORDER, PREPARE, RECORD, START, VERIFY, WATCH } from './activity-options.ts';
+import { BatchRun, endRuns } from './batch-run.ts';
+import { cancel } from './effects.ts';
+import { registerHandlers } from './handlers.ts';
+import { runLoop } from './loop.ts';
+import type { LoopPorts } from './ports.ts';
+import { settleStop } from './settle.ts';
+
+/** After this many tasks an execution is continued as new: about a thousand events. */
+const TASKS_PER_EXECUTION = 50;
+/** Measured: an execution that is continued sooner than 1.2 s after its start may lose a signal. */
+const MIN_EXECUTION_MS = 1200;
+
+const PHASE = defineSearchAttributeKey('NightloomPhase', 'KEYWORD');
+
+/** One batch, from its creation until nothing is left to do. Started with, continued with and reopened with its state. */
+export async function batchWorkflow(state: BatchState): Promise<BatchResult> {
+  state.closing = false;
+  const run = new BatchRun(state, createPorts(state));
+  registerHandlers(run);
+  const outcome = await runUntilCancelled(run);
+  await CancellationScope.nonCancellable(async () => {
+    await run.recorder.drain();
+    await condition(allHandlersFinished);
+  });
+  if (outcome === 'continue') {
+    state.closing = false;
+    return await continueAsNew<typeof batchWorkflow>(state);
+  }
+  return { status: state.status, completed: countTasks(state, 'completed'), failed: countTasks(state, 'failed') };
+}
+
+/** A cancellation from outside (Temporal's own UI) is the batch's cancel, done properly. */
+async function runUntilCancelled(run: BatchRun): Promise<'done' | 'continue'> {
+  try {
+    return await runLoop(run);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return await CancellationScope.nonCancellable(async () => {
+      const task = runningTask(run.state);
+      cancel(run);
+      if (task !== undefined) {
+        const order = await run.ports.control.loadOrder({
+          batch: run.state.batch,
+          task: task.id,
+          attempt: task.attempt ?? 1,
+          epoch: run.state.epoch,
+        });
+        await endRuns(run, order);
+        await settleStop(run, task, order);
+      }
+      return await runLoop(run);
+    });
+  }
+}
+
+function createPorts(state: BatchState): LoopPorts {
+  const local = proxyLocalActivities<ControlActivities>(LOAD_ORDER);
+  const recording = proxyLocalActivities<ControlActivities>(RECORD);
+  const durable = proxyActivities<ControlActivities>(FINAL_RECORD);
+  let scope: CancellationScope | null = null;
+  let shownPhase = '';
+  return {
+    now: () => Date.now(),
+    control: { loadOrder: local.loadOrder, record: recording.record },
+    host: (label) => hostActivities(state, label),
+    recordFinal: (record) => durable.record(record),
+    waitUntil: async (isTrue, timeoutMs, summary) => {
+      if (timeoutMs !== null) return await condition(isTrue, timeoutMs, { summary });
+      await condition(isTrue);
+      return true;
+    },
+    interruptible: async (work) => {
+      const own = new CancellationScope();
+      scope = own;
+      try {
+        return await own.run(work);
+      } finally {
+        if (scope === own) scope = null;
+      }
+    },
+    interrupt: () => scope?.cancel(),
+    executionIsLong: (tasksBegun) => {
+      const { continueAsNewSuggested, runStartTime } = workflowInfo();
+      const isLong = continueAsNewSuggested || tasksBegun >= TASKS_PER_EXECUTION;
+      return isLong && Date.now() - runStartTime.getTime() >= MIN_EXECUTION_MS;
+    },
+    changed: () => {
+      setCurrentDetails(detailsTable(state));
+      const phase = state.hold === null ? state.status : `hold:${state.hold.reason}`;
+      if (phase === shownPhase) return;
+      shownPhase = phase;
+      upsertSearchAttributes([{ key: PHASE, value: phase }]);
+    },
+  };
+}
+
+/** The host's activities on the host's queue, each with its own policy; the label is what the Web UI shows. */
+function hostActivities(state: BatchState, label: string): HostActivities {
+  const taskQueue = hostQueue(state.installation, state.host);
+  const summary = label.slice(0, 200);
+  const start = proxyActivities<HostActivities>({ ...START, taskQueue, summary });
+  const commit = proxyActivities<HostActivities>({ ...COMMIT, taskQueue, summary });
+  return {
+    prepareWorkspace: proxyActivities<HostActivities>({ ...PREPARE, taskQueue, summary }).prepareWorkspace,
+    startAgent: start.startAgent,
+    watchAgent: proxyActivities<HostActivities>({ ...WATCH, taskQueue, summary }).watchAgent,
+    endAgent: proxyActivities<HostActivities>({ ...END, taskQueue, summary }).endAgent,
+    verify: proxyActivities<HostActivities>({ ...VERIFY, taskQueue, summary }).verify,
+    deleteRequirement: commit.deleteRequirement,
+    commitTask: commit.commitTask,
+    salvage: commit.salvage,
+    closeWorkspace: commit.closeWorkspace,
+  };
+}

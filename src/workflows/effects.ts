@@ -1,0 +1,63 @@
+/** What user commands do to a batch at work. All synchronous. Runs in the workflow sandbox. */
+import type { TaskId } from '../contracts/ids.ts';
+import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import { detailsOf, findTask, setTaskStatus } from '../domain/batch-state.ts';
+import { queueIdle } from '../domain/commands.ts';
+import type { Command, PauseCommand, TaskCommand } from '../domain/commands.ts';
+import type { BatchRun } from './batch-run.ts';
+
+/** Starts or goes on; ends a hold. */
+export function start(run: BatchRun, command: Command): void {
+  const { state } = run;
+  const first = state.startedAtMs === null;
+  state.startedAtMs ??= run.ports.now();
+  state.completedAtMs = null;
+  state.status = 'running';
+  for (const id of queueIdle(state)) run.recorder.touch(id);
+  skipWait(run);
+  run.batchEvent(`started:${command.number}`, first ? 'batch.started' : 'batch.resumed');
+}
+
+/** Starts nothing more; `now` stops the running task. */
+export function pause(run: BatchRun, command: PauseCommand): void {
+  run.state.status = 'paused';
+  run.state.hold = null;
+  run.batchEvent(`paused:${command.number}`, 'batch.paused', { now: command.now });
+  if (command.now && run.state.tasks.some((task) => task.status === 'running')) run.requestStop('pause');
+}
+
+/** Cancels everything that is open; the running task is stopped. */
+export function cancel(run: BatchRun): void {
+  const { state } = run;
+  state.status = 'cancelled';
+  state.hold = null;
+  for (const task of state.tasks) {
+    if (task.status === 'running') run.requestStop('cancelBatch');
+    else if (!isFinalTaskStatus(task.status)) cancelWaiting(run, task.id);
+  }
+  run.batchEvent('cancelled', 'batch.cancelled');
+}
+
+/** Cancels one task. */
+export function cancelTask(run: BatchRun, command: TaskCommand): void {
+  const task = findTask(run.state, command.taskId);
+  if (task === undefined || task.status === 'cancelled') return;
+  if (task.status === 'running') run.requestStop('cancelTask');
+  else cancelWaiting(run, command.taskId);
+}
+
+function cancelWaiting(run: BatchRun, id: TaskId): void {
+  const task = findTask(run.state, id);
+  if (task === undefined) return;
+  if ((task.attempt ?? 0) > 0) run.toSalvage.push(task.id);
+  detailsOf(run.state, task).completedAtMs = run.ports.now();
+  setTaskStatus(task, 'cancelled');
+  run.taskEvent(task, 'cancelled', 'task.cancelled');
+  run.recorder.touch(task.id);
+}
+
+/** Ends a hold and every back-off: whoever asks for it wants it tried now. */
+export function skipWait(run: BatchRun): void {
+  run.state.hold = null;
+  for (const details of Object.values(run.state.details)) details.notBeforeMs = null;
+}

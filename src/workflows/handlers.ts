@@ -1,0 +1,101 @@
+/** Handlers of a batch's updates and signals. All effects are synchronous. Runs in the workflow sandbox. */
+import { setHandler } from '@temporalio/workflow';
+import type { CommandAnswer } from '../contracts/state.ts';
+import {
+  answer,
+  applyAddTasks,
+  applyMoveTask,
+  applyRemoveTasks,
+  checkAddTasks,
+  checkCancel,
+  checkCancelTask,
+  checkMoveTask,
+  checkPause,
+  checkRemoveTasks,
+  checkStart,
+  isSuperseded,
+  knownAnswer,
+} from '../domain/commands.ts';
+import type { Command, Refusal } from '../domain/commands.ts';
+import type { BatchRun } from './batch-run.ts';
+import { cancel, cancelTask, pause, skipWait, start } from './effects.ts';
+import { toUpdateFailure } from './failures.ts';
+import { batchSignals, batchUpdates, stateQuery } from './messages.ts';
+
+/** Registers every handler; must be called before the first await. */
+export function registerHandlers(run: BatchRun): void {
+  const { state } = run;
+  setHandler(stateQuery, () => state);
+
+  setHandler(batchUpdates.start, (command) => ordered(run, command, () => start(run, command)), {
+    validator: (command) => refuse(run, command, checkStart(state)),
+  });
+  setHandler(batchUpdates.resume, (command) => ordered(run, command, () => start(run, command)), {
+    validator: (command) => refuse(run, command, checkStart(state)),
+  });
+  setHandler(batchUpdates.pause, (command) => ordered(run, command, () => pause(run, command)), {
+    validator: (command) => refuse(run, command, checkPause(state)),
+  });
+  setHandler(batchUpdates.cancel, (command) => ordered(run, command, () => cancel(run)), {
+    validator: (command) => refuse(run, command, checkCancel(state)),
+  });
+  setHandler(batchUpdates.skipWait, (command) => once(run, command, () => skipWait(run)), {
+    validator: (command) => refuse(run, command, null),
+  });
+  setHandler(
+    batchUpdates.addTasks,
+    (command) =>
+      once(run, command, () => {
+        for (const id of applyAddTasks(state, command)) run.recorder.touch(id);
+      }),
+    { validator: (command) => refuse(run, command, checkAddTasks(state, command)) },
+  );
+  setHandler(
+    batchUpdates.removeTasks,
+    (command) => once(run, command, () => run.recorder.remove(...applyRemoveTasks(state, command))),
+    {
+      validator: (command) => refuse(run, command, checkRemoveTasks(state, command)),
+    },
+  );
+  setHandler(
+    batchUpdates.moveTask,
+    (command) => once(run, command, () => run.recorder.touch(...applyMoveTask(state, command))),
+    {
+      validator: (command) => refuse(run, command, checkMoveTask(state, command)),
+    },
+  );
+  setHandler(batchUpdates.cancelTask, (command) => once(run, command, () => cancelTask(run, command)), {
+    validator: (command) => refuse(run, command, checkCancelTask(state, command)),
+  });
+
+  setHandler(batchSignals.pause, (command) => {
+    if (checkPause(state) === null) ordered(run, command, () => pause(run, command));
+  });
+  setHandler(batchSignals.cancel, (command) => {
+    if (checkCancel(state) === null) ordered(run, command, () => cancel(run));
+  });
+}
+
+/** A command that was applied before, or is older than the last one, is answered, never refused. */
+function refuse(run: BatchRun, command: Command, refusal: Refusal | null): void {
+  if (refusal === null || knownAnswer(run.state, command.commandId) !== undefined || isSuperseded(run.state, command))
+    return;
+  throw toUpdateFailure(refusal);
+}
+
+function once(run: BatchRun, command: Command, effect: () => void): CommandAnswer {
+  const known = knownAnswer(run.state, command.commandId);
+  if (known !== undefined) return known;
+  effect();
+  run.recorder.touch();
+  return answer(run.state, command.commandId, 'applied');
+}
+
+/** Start, pause, resume and cancel: of two, the one with the higher number counts, whenever they arrive. */
+function ordered(run: BatchRun, command: Command, effect: () => void): CommandAnswer {
+  const known = knownAnswer(run.state, command.commandId);
+  if (known !== undefined) return known;
+  if (isSuperseded(run.state, command)) return answer(run.state, command.commandId, 'superseded');
+  run.state.commandNumber = command.number;
+  return once(run, command, effect);
+}

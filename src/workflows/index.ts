@@ -1,0 +1,2 @@
+/** Entry of the workflow bundle: every workflow type by its registered name. */
+export { batchWorkflow } from './batch.ts';

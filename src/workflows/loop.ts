@@ -1,0 +1,179 @@
+/**
+ * The life of a batch: one task at a time until nothing is left, nothing may run, or the history is long enough.
+ * Knows no server: it is handed its world. Runs in the workflow sandbox: changing the order of awaits breaks replay.
+ */
+import type { WorkOrder } from '../contracts/order.ts';
+import type { TaskState } from '../contracts/state.ts';
+import { addNotes, detailsOf, findTask, nextTask, projectOf, setTaskStatus } from '../domain/batch-state.ts';
+import { taskLabel } from '../domain/details-table.ts';
+import { endRuns, updateAttempt } from './batch-run.ts';
+import type { BatchRun } from './batch-run.ts';
+import { failureOf } from './failures.ts';
+import { ensureWorkspace, runAttempt } from './pipeline.ts';
+import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
+
+/** Works until the batch is closed (`done`) or its execution should be continued as new (`continue`). */
+export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
+  const { state, ports } = run;
+  for (;;) {
+    await salvageCancelled(run);
+    if (state.status === 'cancelled') return await close(run);
+    if (ports.executionIsLong(run.tasksBegun)) return 'continue';
+    if (state.status !== 'running') {
+      const known = state.status;
+      await ports.waitUntil(
+        () => state.status !== known || run.toSalvage.length > 0 || ports.executionIsLong(run.tasksBegun),
+        null,
+        known,
+      );
+      continue;
+    }
+    if (state.hold !== null) {
+      await waitForHold(run);
+      continue;
+    }
+    if (run.recorder.isBehind) {
+      await ports.waitUntil(
+        () => !run.recorder.isBehind || state.status !== 'running',
+        null,
+        'the database does not answer',
+      );
+      continue;
+    }
+    const task = nextTask(state);
+    if (task === undefined) return await close(run);
+    if (await waitForTask(run, task)) continue;
+    await workOn(run, task);
+  }
+}
+
+/** Waits out a hold; true time or a command ends it. */
+async function waitForHold(run: BatchRun): Promise<void> {
+  const { state, ports } = run;
+  const hold = state.hold;
+  if (hold === null) return;
+  const timeoutMs = hold.untilMs === null ? null : Math.max(0, hold.untilMs - ports.now());
+  await ports.waitUntil(() => state.hold !== hold || state.status !== 'running', timeoutMs, `hold: ${hold.reason}`);
+  if (state.hold !== hold || state.status !== 'running') return;
+  state.hold = null;
+  run.batchEvent(`released:${hold.sinceMs}`, 'batch.released', { reason: hold.reason });
+}
+
+/** Waits until the task may be tried again; true if the loop has to look around first. */
+async function waitForTask(run: BatchRun, task: TaskState): Promise<boolean> {
+  const { state, ports } = run;
+  const notBeforeMs = state.details[task.id]?.notBeforeMs ?? null;
+  if (notBeforeMs === null || notBeforeMs <= ports.now()) return false;
+  const changed = () =>
+    state.status !== 'running' || nextTask(state) !== task || state.details[task.id]?.notBeforeMs == null;
+  await ports.waitUntil(changed, notBeforeMs - ports.now(), `back-off: ${taskLabel(task)}`);
+  return true;
+}
+
+async function workOn(run: BatchRun, task: TaskState): Promise<void> {
+  let order: WorkOrder | null = null;
+  const details = beginAttempt(run, task);
+  try {
+    order = await loadOrder(run, task);
+    if (run.stop !== null) return await settleStop(run, task, order);
+    const workspace = await ensureWorkspace(run, task, order);
+    updateAttempt(details, (attempt) => ({ ...attempt, agent: workspace.policy.agent }));
+    details.agent = workspace.policy.agent;
+    if (run.stop !== null) return await settleStop(run, task, order);
+    await settleAttempt(run, task, order, await runAttempt(run, task, details, order, workspace));
+  } catch (error) {
+    const failure = failureOf(error);
+    if (run.stop !== null) {
+      if (order !== null) await endRuns(run, order);
+      return await settleStop(run, task, order);
+    }
+    if (failure.kind === 'cancelled') throw error;
+    await settleFailure(run, task, order, failure);
+  } finally {
+    run.stopDone();
+  }
+}
+
+async function loadOrder(run: BatchRun, task: TaskState): Promise<WorkOrder> {
+  return await run.ports.control.loadOrder({
+    batch: run.state.batch,
+    task: task.id,
+    attempt: task.attempt ?? 1,
+    epoch: run.state.epoch,
+  });
+}
+
+function beginAttempt(run: BatchRun, task: TaskState) {
+  const nowMs = run.ports.now();
+  const details = detailsOf(run.state, task);
+  setTaskStatus(task, 'running');
+  task.attempt = (task.attempt ?? 0) + 1;
+  run.tasksBegun += 1;
+  details.startedAtMs ??= nowMs;
+  details.notBeforeMs = null;
+  details.step = 'agent';
+  details.stepSinceMs = nowMs;
+  details.lastFailedTree = null;
+  details.waits = details.waits.map((wait) => (wait.untilMs === null ? { ...wait, untilMs: nowMs } : wait));
+  details.attempts.push({
+    number: task.attempt,
+    startedAtMs: nowMs,
+    endedAtMs: null,
+    agent: details.agent ?? '',
+    sessionId: details.sessionId,
+    outcome: null,
+    message: null,
+    costUsd: null,
+    tokens: null,
+    turns: null,
+    fixes: 0,
+    deniedTools: [],
+    checks: [],
+  });
+  run.taskEvent(task, 'started', 'task.started');
+  run.recorder.touch(task.id);
+  return details;
+}
+
+/** Tasks that were cancelled while they waited may have left work in the tree: it becomes a ref. */
+async function salvageCancelled(run: BatchRun): Promise<void> {
+  for (let id = run.toSalvage.shift(); id !== undefined; id = run.toSalvage.shift()) {
+    const task = findTask(run.state, id);
+    if (task === undefined) continue;
+    try {
+      await keepWork(run, task, await loadOrder(run, task), 'over');
+    } catch (error) {
+      addNotes(detailsOf(run.state, task).notes, [`Its work was not looked after: ${String(error).slice(0, 200)}`]);
+    }
+    run.recorder.touch(task.id);
+  }
+}
+
+/** Ends the batch: no task may be added from here on; delivery, removal of clean worktrees, last record. */
+async function close(run: BatchRun): Promise<'done'> {
+  const { state } = run;
+  state.closing = true;
+  for (const project of Object.keys(state.workspaces)) await closeWorkspace(run, project);
+  if (state.status !== 'cancelled') {
+    state.status = 'completed';
+    run.batchEvent(`completed:${run.ports.now()}`, 'batch.completed');
+  }
+  state.hold = null;
+  state.completedAtMs = run.ports.now();
+  run.recorder.touch();
+  return 'done';
+}
+
+async function closeWorkspace(run: BatchRun, project: string): Promise<void> {
+  const { state } = run;
+  const task = state.tasks.find((each) => projectOf(state, each) === project);
+  if (task === undefined) return;
+  try {
+    const order = await loadOrder(run, task);
+    const closed = await run.ports.host('deliver').closeWorkspace({ order, deliver: state.status !== 'cancelled' });
+    addNotes(state.notes, closed.notes, 20);
+  } catch (error) {
+    const failure = failureOf(error);
+    addNotes(state.notes, [`Delivery failed: ${failure.kind === 'error' ? failure.message : 'cancelled'}`], 20);
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * One attempt at one task, from order to commit. Knows no server: it is handed its world.
+ * Runs in the workflow sandbox: changing the order of awaits breaks replay.
+ */
+import type { AgentGo } from '../activities/types.ts';
+import type { WorkOrder } from '../contracts/order.ts';
+import type { AgentOutcome } from '../contracts/outcome.ts';
+import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.ts';
+import type { TaskFailureCode } from '../contracts/outcome.ts';
+import type { Step } from '../contracts/vocabulary.ts';
+import { addNotes, projectOf } from '../domain/batch-state.ts';
+import { decide } from '../domain/decide.ts';
+import type { Decision } from '../domain/decide.ts';
+import { taskLabel } from '../domain/details-table.ts';
+import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
+import type { BatchRun } from './batch-run.ts';
+import { failureOf } from './failures.ts';
+
+/** How an attempt ended, before anything is done about it. */
+export type AttemptEnd =
+  | { readonly kind: 'committed'; readonly commit: string | null }
+  | { readonly kind: 'failed'; readonly code: TaskFailureCode; readonly message: string; readonly step: Step }
+  | { readonly kind: 'decided'; readonly decision: Exclude<Decision, { kind: 'verify' | 'continue' | 'fail' }> }
+  | { readonly kind: 'stopped' };
+
+/** An attempt under way. */
+interface Attempt {
+  readonly run: BatchRun;
+  readonly task: TaskState;
+  readonly details: TaskDetails;
+  readonly order: WorkOrder;
+  readonly workspace: WorkspaceState;
+}
+
+/** Makes sure that the batch has a workspace in the task's project. */
+export async function ensureWorkspace(run: BatchRun, task: TaskState, order: WorkOrder): Promise<WorkspaceState> {
+  const project = projectOf(run.state, task);
+  const known = run.state.workspaces[project];
+  if (known !== undefined) return known;
+  run.step(task, 'prepare');
+  const workspace = await run.ports.interruptible(() => run.ports.host(taskLabel(task)).prepareWorkspace({ order }));
+  run.state.workspaces[project] = workspace;
+  return workspace;
+}
+
+/** Runs the agent, verification and fixes, and commits. Throws only what activities throw. */
+export async function runAttempt(
+  run: BatchRun,
+  task: TaskState,
+  details: TaskDetails,
+  order: WorkOrder,
+  workspace: WorkspaceState,
+): Promise<AttemptEnd> {
+  const attempt: Attempt = { run, task, details, order, workspace };
+  let go = firstGo(details);
+  for (let round = 0; ;) {
+    const outcome = await runAgent(attempt, go);
+    addFigures(details, outcome);
+    if (run.stop !== null) return { kind: 'stopped' };
+    const decision = decide(outcome.verdict, context(attempt));
+    if (decision.kind === 'continue' && mayContinue(details, outcome)) {
+      details.continuations += 1;
+      go = {
+        step: `continue-${details.continuations}`,
+        prompt: 'continue',
+        sessionId: details.sessionId,
+        priorCostUsd: details.costUsd,
+        round: -1,
+      };
+      continue;
+    }
+    if (decision.kind === 'continue')
+      return failed('out_of_turns', `${outcome.verdict.message} Nothing changed since it last went on.`, 'agent');
+    if (decision.kind === 'fail') return failed(decision.code, decision.message, 'agent');
+    if (decision.kind === 'stopped')
+      return {
+        kind: 'decided',
+        decision: { kind: 'again', spends: false, keepWork: true, freshSession: false, pauseMs: 0, wait: null },
+      };
+    if (decision.kind !== 'verify') return { kind: 'decided', decision };
+    resetCounters(attempt);
+    const next = await verifyRound(attempt, round);
+    if (next.kind === 'end') return next.end;
+    if (next.kind === 'commit') return await commit(attempt);
+    go = next.go;
+    round += 1;
+  }
+}
+
+function context({ run, task, details, workspace }: Attempt) {
+  return {
+    policy: workspace.policy,
+    details,
+    spent: task.spent ?? 0,
+    probes: run.state.probes,
+    nowMs: run.ports.now(),
+  };
+}
+
+function firstGo(details: TaskDetails): AgentGo {
+  const resumes = details.sessionId !== null;
+  return {
+    step: 'agent',
+    prompt: resumes ? 'resume' : 'attempt',
+    sessionId: details.sessionId,
+    priorCostUsd: resumes ? details.costUsd : null,
+    round: -1,
+  };
+}
+
+/** It answered: whatever kept it from working is over. */
+function resetCounters({ run, details }: Attempt): void {
+  run.state.probes = 0;
+  details.backoffs = 0;
+}
+
+function mayContinue(details: TaskDetails, outcome: AgentOutcome): boolean {
+  if (outcome.tree == null || outcome.tree !== details.lastFailedTree) {
+    details.lastFailedTree = outcome.tree ?? null;
+    return true;
+  }
+  return false;
+}
+
+/** Starts a run of the agent and watches it until it ended or was interrupted. */
+async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Promise<AgentOutcome> {
+  const host = run.ports.host(taskLabel(task));
+  run.step(task, go.prompt === 'fix' ? 'fix' : 'agent', go.prompt === 'attempt');
+  const started = await host.startAgent({ order, go });
+  addNotes(details.notes, started.notes);
+  if (started.status === 'ended') return started.outcome;
+  details.sessionId = started.sessionId;
+  run.recorder.touch(task.id);
+  if (run.stop !== null) return await host.endAgent({ order, go });
+  try {
+    return await run.ports.interruptible(() => host.watchAgent({ order, go }));
+  } catch (error) {
+    if (failureOf(error).kind !== 'cancelled' || run.stop === null) throw error;
+    return await host.endAgent({ order, go });
+  }
+}
+
+type VerifyNext =
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'fix'; readonly go: AgentGo }
+  | { readonly kind: 'end'; readonly end: AttemptEnd };
+
+async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext> {
+  const { run, task, details, order, workspace } = attempt;
+  if (workspace.policy.verifyCommands === 0) return { kind: 'commit' };
+  run.step(task, 'verify');
+  const host = run.ports.host(taskLabel(task));
+  let outcome;
+  try {
+    outcome = await run.ports.interruptible(() => host.verify({ order, round }));
+  } catch (error) {
+    if (failureOf(error).kind !== 'cancelled' || run.stop === null) throw error;
+    await endRuns(run, order);
+    return { kind: 'end', end: { kind: 'stopped' } };
+  }
+  details.verified = outcome.verdict;
+  updateAttempt(details, (record) => ({ ...record, checks: outcome.checks }));
+  if (run.stop !== null) return { kind: 'end', end: { kind: 'stopped' } };
+  if (outcome.verdict !== 'failed') return { kind: 'commit' };
+  const red = outcome.checks.filter((check) => !check.passed).map((check) => check.command);
+  const stuck = round > 0 && outcome.tree !== null && outcome.tree === details.lastFailedTree;
+  details.lastFailedTree = outcome.tree;
+  if (stuck)
+    return {
+      kind: 'end',
+      end: failed('verification_failed', `Still red, and the fix changed nothing: ${red.join(', ')}`, 'verify'),
+    };
+  if (round >= workspace.policy.maxFixes)
+    return { kind: 'end', end: failed('verification_failed', `Red after ${round} fixes: ${red.join(', ')}`, 'verify') };
+  updateAttempt(details, (record) => ({ ...record, fixes: round + 1 }));
+  return {
+    kind: 'fix',
+    go: { step: `fix-${round + 1}`, prompt: 'fix', sessionId: details.sessionId, priorCostUsd: details.costUsd, round },
+  };
+}
+
+async function commit({ run, task, details, order }: Attempt): Promise<AttemptEnd> {
+  const host = run.ports.host(taskLabel(task));
+  run.step(task, 'delete', true);
+  await host.deleteRequirement({ order });
+  run.step(task, 'commit', true);
+  const outcome = await host.commitTask({ order });
+  addNotes(details.notes, outcome.notes);
+  switch (outcome.kind) {
+    case 'committed':
+      return { kind: 'committed', commit: outcome.commit };
+    case 'no_change':
+      return failed('no_change', 'The agent said it was done, but nothing changed.', 'commit');
+    case 'left_branch':
+      return failed('left_branch', outcome.message, 'commit');
+    case 'took_user_stash':
+      return failed('took_user_stash', outcome.message, 'commit');
+    case 'rejected':
+      return failed('commit_rejected', outcome.message, 'commit');
+  }
+}
+
+function failed(code: TaskFailureCode, message: string, step: Step): AttemptEnd {
+  return { kind: 'failed', code, message, step };
+}

@@ -1,0 +1,27 @@
+/**
+ * What the loop is handed: activities, a clock, waiting. With these it is a plain function and can be tested without a
+ * server. Runs in the workflow sandbox.
+ */
+import type { ControlActivities, HostActivities } from '../activities/types.ts';
+import type { BatchRecord } from '../contracts/record.ts';
+
+/** The world of a batch. */
+export interface LoopPorts {
+  /** Epoch milliseconds; workflow time. */
+  now(): number;
+  readonly control: ControlActivities;
+  /** Host activities whose summaries in the Web UI carry `label`. */
+  host(label: string): HostActivities;
+  /** The awaited record at the end of an execution. */
+  recordFinal(record: BatchRecord): Promise<boolean>;
+  /** True when the condition came true, false when the time was over. `timeoutMs` null: no bound. */
+  waitUntil(condition: () => boolean, timeoutMs: number | null, summary: string): Promise<boolean>;
+  /** Runs `work` so that {@link interrupt} makes it throw a cancellation. */
+  interruptible<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Interrupts the present {@link interruptible}, if any. */
+  interrupt(): void;
+  /** True if the execution, which began that many tasks, should be continued as new. */
+  executionIsLong(tasksBegun: number): boolean;
+  /** Called after every change: draws the Web UI's details. */
+  changed(): void;
+}
