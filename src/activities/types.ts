@@ -2,46 +2,18 @@
  * The activities as the workflow sees them: one input object each, ids and small results only. Types only, so that
  * workflow code may import them.
  */
+import type { AgentGo, CommitOutcome, StartedAgent } from '../contracts/host-work.ts';
 import type { BatchId, TaskId } from '../contracts/ids.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
 import type { BatchRecord } from '../contracts/record.ts';
 import type { WorkspaceState } from '../contracts/state.ts';
 
-/** Which prompt a run of the agent gets. */
-export type PromptKind = 'attempt' | 'resume' | 'continue' | 'fix';
-
-/** One run of the agent within an attempt. */
-export interface AgentGo {
-  /** Name of the run's directory: `agent`, `fix-1`, `continue-1`. */
-  readonly step: string;
-  readonly prompt: PromptKind;
-  /** Session to resume; null: a new one. */
-  readonly sessionId: string | null;
-  /** What the session cost before this run, because agents report the sum. */
-  readonly priorCostUsd: number | null;
-  /** Round of the verification whose evidence a fix is about; -1: none. */
-  readonly round: number;
-}
-
 /** Input of the activities that concern one run of the agent. */
 export interface AgentInput {
   readonly order: WorkOrder;
   readonly go: AgentGo;
 }
-
-/** An agent was started; short runs have ended already and need no watch. */
-export type StartedAgent =
-  | { readonly status: 'running'; readonly sessionId: string | null; readonly notes: readonly string[] }
-  | { readonly status: 'ended'; readonly outcome: AgentOutcome; readonly notes: readonly string[] };
-
-/** How committing ended. */
-export type CommitOutcome =
-  | { readonly kind: 'committed'; readonly commit: string | null; readonly notes: readonly string[] }
-  | { readonly kind: 'no_change'; readonly notes: readonly string[] }
-  | { readonly kind: 'left_branch'; readonly message: string; readonly notes: readonly string[] }
-  | { readonly kind: 'took_user_stash'; readonly message: string; readonly notes: readonly string[] }
-  | { readonly kind: 'rejected'; readonly message: string; readonly notes: readonly string[] };
 
 /** Run by the control worker: they have the database and no host. */
 export interface ControlActivities {

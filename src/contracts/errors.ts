@@ -205,6 +205,13 @@ export const ERRORS = {
     'The Host header is not one of ours.',
     'Use the address that `nightloom status` prints.',
   ),
+  origin_not_allowed: row(
+    'input',
+    'The request comes from a page that is not ours.',
+    'Use the dashboard at the address that `nightloom status` prints.',
+  ),
+  too_many_requests: row('limit', 'Too many requests in a short time.', 'Wait a moment, then send it again.'),
+  overloaded: row('transient', 'The API is overloaded.', 'Send it again in a moment.'),
   no_worker: row(
     'transient',
     'No worker answered in time.',

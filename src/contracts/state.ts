@@ -86,6 +86,8 @@ export interface TaskDetails {
   costUsd: number | null;
   agent: string | null;
   sessionId: string | null;
+  /** What that session cost so far: agents report the sum over all its runs. */
+  sessionCostUsd: number | null;
   /** How often it was continued after running out of turns. */
   continuations: number;
   /** How often its machine or shim was lost. */

@@ -21,6 +21,7 @@ export function emptyDetails(): TaskDetails {
     costUsd: null,
     agent: null,
     sessionId: null,
+    sessionCostUsd: null,
     continuations: 0,
     losses: 0,
     backoffs: 0,

@@ -85,7 +85,11 @@ export async function endRuns(run: BatchRun, order: WorkOrder): Promise<AgentOut
 /** Adds the figures of one run of the agent to its task and attempt. */
 export function addFigures(details: TaskDetails, outcome: AgentOutcome): void {
   const { figures } = outcome;
-  if (figures.sessionId !== null) details.sessionId = figures.sessionId;
+  if (figures.sessionId !== details.sessionId && figures.sessionId !== null) {
+    details.sessionId = figures.sessionId;
+    details.sessionCostUsd = null;
+  }
+  details.sessionCostUsd = sum(details.sessionCostUsd, figures.costUsd);
   details.costUsd = sum(details.costUsd, figures.costUsd);
   updateAttempt(details, (attempt) => ({
     ...attempt,

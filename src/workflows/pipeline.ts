@@ -2,7 +2,7 @@
  * One attempt at one task, from order to commit. Knows no server: it is handed its world.
  * Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
-import type { AgentGo } from '../activities/types.ts';
+import type { AgentGo } from '../contracts/host-work.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.ts';
@@ -64,7 +64,7 @@ export async function runAttempt(
         step: `continue-${details.continuations}`,
         prompt: 'continue',
         sessionId: details.sessionId,
-        priorCostUsd: details.costUsd,
+        priorCostUsd: details.sessionCostUsd,
         round: -1,
       };
       continue;
@@ -103,7 +103,7 @@ function firstGo(details: TaskDetails): AgentGo {
     step: 'agent',
     prompt: resumes ? 'resume' : 'attempt',
     sessionId: details.sessionId,
-    priorCostUsd: resumes ? details.costUsd : null,
+    priorCostUsd: resumes ? details.sessionCostUsd : null,
     round: -1,
   };
 }
@@ -129,7 +129,10 @@ async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Pr
   const started = await host.startAgent({ order, go });
   addNotes(details.notes, started.notes);
   if (started.status === 'ended') return started.outcome;
-  details.sessionId = started.sessionId;
+  if (started.sessionId !== details.sessionId) {
+    details.sessionId = started.sessionId;
+    details.sessionCostUsd = null;
+  }
   run.recorder.touch(task.id);
   if (run.stop !== null) return await host.endAgent({ order, go });
   try {
@@ -162,7 +165,9 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
   updateAttempt(details, (record) => ({ ...record, checks: outcome.checks }));
   if (run.stop !== null) return { kind: 'end', end: { kind: 'stopped' } };
   if (outcome.verdict !== 'failed') return { kind: 'commit' };
-  const red = outcome.checks.filter((check) => !check.passed).map((check) => check.command);
+  const red = outcome.checks
+    .filter((check) => !check.passed && check.baseline !== 'failed')
+    .map((check) => check.command);
   const stuck = round > 0 && outcome.tree !== null && outcome.tree === details.lastFailedTree;
   details.lastFailedTree = outcome.tree;
   if (stuck)
@@ -175,7 +180,13 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
   updateAttempt(details, (record) => ({ ...record, fixes: round + 1 }));
   return {
     kind: 'fix',
-    go: { step: `fix-${round + 1}`, prompt: 'fix', sessionId: details.sessionId, priorCostUsd: details.costUsd, round },
+    go: {
+      step: `fix-${round + 1}`,
+      prompt: 'fix',
+      sessionId: details.sessionId,
+      priorCostUsd: details.sessionCostUsd,
+      round,
+    },
   };
 }
 

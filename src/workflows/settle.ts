@@ -183,7 +183,10 @@ async function again(
   if (decision.wait === 'backoff') details.backoffs += 1;
   if (verdict === 'lost') details.losses += 1;
   if (verdict === 'session_broken') details.freshened = true;
-  if (decision.freshSession) details.sessionId = null;
+  if (decision.freshSession) {
+    details.sessionId = null;
+    details.sessionCostUsd = null;
+  }
   if (!decision.keepWork) await keepWork(run, task, order, 'more');
   details.notBeforeMs = decision.pauseMs > 0 ? run.ports.now() + decision.pauseMs : null;
   if (decision.wait !== null) return wait(run, task, decision.wait);

@@ -1,0 +1,73 @@
+/** The activities of the control worker: they have the database and no host. */
+import type { InstallationId } from '../../contracts/ids.ts';
+import { AppError } from '../../contracts/errors.ts';
+import type { OrderBody, WorkOrder } from '../../contracts/order.ts';
+import type { SettingsOverrides } from '../../contracts/settings.ts';
+import { orderMac } from '../../host/orders/order-mac.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Store } from '../../store/store.ts';
+import type { ControlActivities } from '../types.ts';
+import { withFailures } from '../to-failure.ts';
+
+/** What they need. */
+export interface ControlDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly installation: InstallationId;
+  /** Signs work orders. */
+  readonly secret: string;
+}
+
+/** An order is good for a week: longer than any wait for a limit, shorter than for ever. */
+const ORDER_LIFE_MS = 7 * 24 * 3_600_000;
+
+/** Creates them. */
+export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
+  const { store, clock } = dependencies;
+  return withFailures<ControlActivities>({
+    loadOrder: (input) => loadOrder(dependencies, input),
+    record: (record) => store.record(record, clock.now()),
+  });
+}
+
+async function loadOrder(
+  { store, clock, installation, secret }: ControlDependencies,
+  { batch, task, attempt, epoch }: Parameters<ControlActivities['loadOrder']>[0],
+): Promise<WorkOrder> {
+  const [taskRow, batchRow] = await Promise.all([store.tasks.get(task), store.batches.get(batch)]);
+  if (taskRow === null || batchRow === null) throw new AppError('task_not_found', `The database has no task ${task}.`);
+  const project = await store.projects.get(taskRow.definition.project);
+  if (project === null) throw new AppError('project_not_found', `Project ${taskRow.definition.project} was removed.`);
+  const body: OrderBody = {
+    v: 1,
+    installation,
+    host: batchRow.host,
+    batch,
+    batchName: batchRow.name,
+    task,
+    attempt,
+    epoch,
+    kind: taskRow.definition.kind,
+    project: project.id,
+    projectName: project.name,
+    projectPath: project.path,
+    requirement: { name: taskRow.definition.name, sha256: taskRow.definition.sha256 },
+    overrides: mergeOverrides(project.settings, batchRow.flags),
+    notAfter: new Date(clock.now() + ORDER_LIFE_MS).toISOString(),
+  };
+  return { ...body, mac: orderMac(body, secret) };
+}
+
+/** Flags over dashboard settings, group by group; the host merges the result over its files. */
+function mergeOverrides(dashboard: SettingsOverrides, flags: SettingsOverrides): SettingsOverrides {
+  const merged: Record<string, unknown> = { ...dashboard };
+  for (const [key, value] of Object.entries(flags)) {
+    const below = merged[key];
+    merged[key] = isGroup(below) && isGroup(value) ? { ...below, ...value } : value;
+  }
+  return merged;
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,85 @@
+/** The activities of a host worker: each checks its order, then hands over to the host. */
+import { CancelledFailure } from '@temporalio/common';
+import { AppError } from '../../contracts/errors.ts';
+import type { RunProgress } from '../../contracts/host-door.ts';
+import type { WorkOrder } from '../../contracts/order.ts';
+import { checkOrder } from '../../host/orders/check-order.ts';
+import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
+import { commitWork, deleteRequirement } from '../../host/tasks/commit-work.ts';
+import type { HostContext } from '../../host/tasks/host-context.ts';
+import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
+import { closeWorkspace, salvageWork } from '../../host/tasks/settle-work.ts';
+import { verifyWork } from '../../host/tasks/verify-work.ts';
+import { beating } from '../heartbeat.ts';
+import type { HeartbeatDetails } from '../heartbeat.ts';
+import { withFailures } from '../to-failure.ts';
+import type { HostActivities } from '../types.ts';
+
+/** Creates them. */
+export function createHostActivities(context: HostContext): HostActivities {
+  const checked = (order: WorkOrder): void => {
+    const { secret, installation, host, clock } = context;
+    checkOrder(order, { secret, installation, host, nowMs: clock.now() });
+  };
+  return withFailures<HostActivities>({
+    prepareWorkspace: async ({ order }) => {
+      checked(order);
+      return await beating((signal) => interruptible(signal, () => prepareWorkspace(context, order, signal)));
+    },
+    startAgent: async ({ order, go }) => {
+      checked(order);
+      return await beating(() => startAgent(context, order, go));
+    },
+    watchAgent: async ({ order, go }) => {
+      checked(order);
+      let shown: HeartbeatDetails = {};
+      const onProgress = (progress: RunProgress): void => {
+        shown = heartbeatOf(progress);
+      };
+      return await beating(
+        (signal) => interruptible(signal, () => watchAgent(context, order, go, { signal, onProgress })),
+        () => shown,
+      );
+    },
+    endAgent: async ({ order, go }) => {
+      checked(order);
+      return await beating(() => endAgent(context, order, go));
+    },
+    verify: async ({ order, round }) => {
+      checked(order);
+      return await beating((signal) => interruptible(signal, () => verifyWork(context, order, round, signal)));
+    },
+    deleteRequirement: async ({ order }) => {
+      checked(order);
+      return await beating(() => deleteRequirement(context, order));
+    },
+    commitTask: async ({ order }) => {
+      checked(order);
+      return await beating(() => commitWork(context, order));
+    },
+    salvage: async ({ order, attempts }) => {
+      checked(order);
+      return await beating(() => salvageWork(context, order, attempts));
+    },
+    closeWorkspace: async ({ order, deliver }) => {
+      checked(order);
+      return await beating(() => closeWorkspace(context, order, deliver));
+    },
+  });
+}
+
+/** A run that somebody else ended on request while we waited means that we were, or will be, cancelled: not an error. */
+async function interruptible<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted)
+      throw error instanceof CancelledFailure ? error : new CancelledFailure('The activity was cancelled.');
+    if (AppError.is(error, 'cancelled')) throw new CancelledFailure(error.message);
+    throw error;
+  }
+}
+
+function heartbeatOf({ phase, step, turns, lastTool, tokens, costUsd, logBytes }: RunProgress): HeartbeatDetails {
+  return { phase, step, turns, lastTool, tokens, costUsd, bytes: logBytes };
+}

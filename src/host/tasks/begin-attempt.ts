@@ -1,0 +1,72 @@
+/** Before an agent may start: nothing of earlier attempts lives, the tree is right, what others own is guarded. */
+import type { WorkOrder } from '../../contracts/order.ts';
+import { resetForAttempt } from '../git/attempt.ts';
+import { startInPlace } from '../git/in-place.ts';
+import type { SharedState } from '../git/shared-state.ts';
+import { guardBefore } from '../git/stash-guard.ts';
+import { fence } from '../runs/terminate.ts';
+import { runMarkerPrefix } from '../runs/run-directory.ts';
+import { readStart, writeStart } from './attempt-note.ts';
+import type { AttemptNote } from './attempt-note.ts';
+import type { HostContext } from './host-context.ts';
+import type { Workspace } from './workspace.ts';
+
+/**
+ * Sets the tree right for an attempt and notes where it started; the second call reads the note.
+ * @throws AppError workspace_broken, git_busy, repository_gone, checkout_dirty, detached_head, run_lost (something of an
+ * earlier attempt cannot be ended)
+ */
+export async function beginAttempt(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
+  const known = readStart(context, order);
+  if (known !== null) return known;
+  await fence(runMarkerPrefix(context.installation, order.task));
+  const start =
+    workspace.mode === 'worktree'
+      ? await beginInWorktree(order, workspace)
+      : await beginInCheckout(context, order, workspace);
+  writeStart(context, order, start);
+  return start;
+}
+
+async function beginInWorktree(order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
+  const [reset, shared] = await Promise.all([
+    resetForAttempt({ directory: workspace.directory, branch: workspace.branch, task: order.task }),
+    guardBefore(workspace.checkout, order.batch),
+  ]);
+  const notes: string[] = [];
+  if (reset.savedRef !== null)
+    notes.push(`Changes in the workspace that were not this task's are kept as ${reset.savedRef}.`);
+  if (reset.ownWork === 'conflict')
+    notes.push(`Its earlier work no longer fits the branch and is kept as refs/nightloom/wip/conflict-${order.task}.`);
+  return {
+    v: 1,
+    base: reset.base,
+    ownWork: reset.ownWork,
+    shared: copyOf(shared),
+    inPlace: null,
+    notes,
+    over: false,
+  };
+}
+
+/** Work of an attempt that is to go on lies in the checkout: then the start of that attempt still counts. */
+async function beginInCheckout(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
+  const earlier = readStart(context, { task: order.task, attempt: order.attempt - 1 });
+  const shared = await guardBefore(workspace.checkout, order.batch);
+  const own = { shared: copyOf(shared), notes: [], over: false };
+  if (earlier?.inPlace != null && !earlier.over) {
+    return { v: 1, ...own, base: earlier.base, ownWork: 'continued', inPlace: earlier.inPlace };
+  }
+  const inPlace = await startInPlace(workspace.checkout, { allowChanges: !workspace.settings.git.commit });
+  return {
+    v: 1,
+    ...own,
+    base: inPlace.base,
+    ownWork: 'none',
+    inPlace: { ...inPlace, untrackedBefore: [...inPlace.untrackedBefore] },
+  };
+}
+
+function copyOf(shared: SharedState): AttemptNote['shared'] {
+  return { ...shared, stashes: shared.stashes.map((entry) => ({ ...entry })), branches: { ...shared.branches } };
+}

@@ -1,0 +1,40 @@
+/** In place, one batch per checkout: a note in the state directory says which. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../contracts/errors.ts';
+import type { WorkOrder } from '../../contracts/order.ts';
+import type { StatePaths } from '../../platform/paths.ts';
+import { errorCode, isRecord, makePrivateDirectory, readJson } from '../runs/run-directory.ts';
+
+type ClaimPaths = Pick<StatePaths, 'claims'>;
+
+/** Takes the checkout for the order's batch; again: nothing. @throws AppError checkout_in_use with the other batch */
+export function takeCheckout(paths: ClaimPaths, order: WorkOrder): void {
+  makePrivateDirectory(paths.claims);
+  const file = fileOf(paths, order);
+  try {
+    writeFileSync(file, `${JSON.stringify({ batch: order.batch })}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    const holder = holderOf(file);
+    if (holder === order.batch) return;
+    throw new AppError('checkout_in_use', `Batch ${holder ?? 'unknown'} works in ${order.projectPath}.`, {
+      details: { batch: holder },
+    });
+  }
+}
+
+/** Lets go of the checkout, if the order's batch holds it. */
+export function releaseCheckout(paths: ClaimPaths, order: WorkOrder): void {
+  const file = fileOf(paths, order);
+  if (holderOf(file) === order.batch) rmSync(file, { force: true });
+}
+
+function fileOf(paths: ClaimPaths, order: WorkOrder): string {
+  return join(paths.claims, `checkout-${order.project}.json`);
+}
+
+function holderOf(file: string): string | null {
+  const value = readJson(file);
+  return isRecord(value) && typeof value['batch'] === 'string' ? value['batch'] : null;
+}

@@ -1,0 +1,205 @@
+/** From verified work to exactly one commit, and what happens to the requirement file around it. */
+import { join } from 'node:path';
+import { AppError } from '../../contracts/errors.ts';
+import type { CommitOutcome } from '../../contracts/host-work.ts';
+import type { WorkOrder } from '../../contracts/order.ts';
+import { commitTask as commitInGit } from '../git/commit.ts';
+import type { CommitResult } from '../git/commit.ts';
+import { snapshotTask } from '../git/in-place.ts';
+import { renderMessage } from '../git/message.ts';
+import { guardAfter } from '../git/stash-guard.ts';
+import type { GuardReport } from '../git/stash-guard.ts';
+import { workTree } from '../git/trees.ts';
+import { requirementPath } from '../requirements/names.ts';
+import { deleteFromWorktree, restoreToWorktree, settleCheckout } from '../requirements/settle.ts';
+import type { SettleResult } from '../requirements/settle.ts';
+import { markDone, readClaim, requirementClaimKey } from '../runs/claims.ts';
+import { runMarkerPrefix } from '../runs/run-directory.ts';
+import { fence } from '../runs/terminate.ts';
+import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
+import type { AttemptNote } from './attempt-note.ts';
+import type { HostContext } from './host-context.ts';
+import { openWorkspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Takes the requirement out of the tree that is about to be committed. Without commits it goes after the task only. */
+export async function deleteRequirement(context: HostContext, order: WorkOrder): Promise<{ deleted: boolean }> {
+  const workspace = await openWorkspace(context, order);
+  if (!workspace.settings.git.commit || doneSha(context, order) !== null) return { deleted: false };
+  if (workspace.mode === 'in-place' && !(await isTrackedWork(workspace))) return { deleted: false };
+  const deletion = await deleteFromWorktree(requirementFile(context, order, workspace));
+  return { deleted: deletion.kind === 'moved' };
+}
+
+/**
+ * Commits the attempt's work and settles the checkout's copy of the requirement. A commit that is refused for good puts
+ * the requirement back.
+ * @throws AppError git_identity_missing, git_busy, workspace_broken, repository_gone
+ */
+export async function commitWork(context: HostContext, order: WorkOrder): Promise<CommitOutcome> {
+  const done = doneSha(context, order);
+  const workspace = await openWorkspace(context, order);
+  if (done !== null)
+    return { kind: 'committed', commit: done === '' ? null : done, notes: await settle(context, order, workspace) };
+  const start = readStart(context, order);
+  if (start === null)
+    throw new AppError('workspace_broken', `Attempt ${order.attempt} of ${order.task} left no note of its start.`);
+  await fence(runMarkerPrefix(context.installation, order.task));
+  const guard = await guardAfter({
+    repository: workspace.checkout,
+    worktree: workspace.directory,
+    base: start.base,
+    before: start.shared,
+  });
+  const notes = guardNotes(guard);
+  if (guard.tookUserStash) {
+    await restoreToWorktree(requirementFile(context, order, workspace));
+    return { kind: 'took_user_stash', message: 'The agent took a stash entry of yours; it was put back.', notes };
+  }
+  if (!workspace.settings.git.commit) return await leaveInCheckout(context, order, workspace, start, notes);
+  return await commitInTree(context, order, workspace, start, notes);
+}
+
+async function commitInTree(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  start: AttemptNote,
+  notes: string[],
+): Promise<CommitOutcome> {
+  let result: CommitResult;
+  try {
+    result = await commitInGit(commitRequest(context, order, workspace, start));
+  } catch (error) {
+    if (!AppError.is(error, 'commit_rejected')) throw error;
+    await restoreToWorktree(requirementFile(context, order, workspace));
+    return {
+      kind: 'rejected',
+      message: context.masker.maskText(`${error.message} ${outputOf(error)}`).slice(0, 500),
+      notes,
+    };
+  }
+  switch (result.kind) {
+    case 'committed':
+    case 'already':
+      markDone(context.paths, claimKey(order), holderOf(order), result.sha);
+      closeStart(context, order);
+      return { kind: 'committed', commit: result.sha, notes: [...notes, ...(await settle(context, order, workspace))] };
+    case 'no_change':
+      await restoreToWorktree(requirementFile(context, order, workspace));
+      return { kind: 'no_change', notes };
+    case 'left_branch':
+      await restoreToWorktree(requirementFile(context, order, workspace));
+      return { kind: 'left_branch', message: leftBranch(result, workspace), notes };
+  }
+}
+
+/** `git.commit: false`: the change stays in the checkout, and its tree under a ref. */
+async function leaveInCheckout(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  start: AttemptNote,
+  notes: string[],
+): Promise<CommitOutcome> {
+  const unchanged = start.inPlace !== null && (await workTree(workspace.directory)) === start.inPlace.tree;
+  if (unchanged && !workspace.settings.requirements.allowNoChange) return { kind: 'no_change', notes };
+  await snapshotTask(workspace.directory, order.task);
+  markDone(context.paths, claimKey(order), holderOf(order), '');
+  closeStart(context, order);
+  await deleteFromWorktree(requirementFile(context, order, workspace));
+  return { kind: 'committed', commit: null, notes };
+}
+
+function commitRequest(context: HostContext, order: WorkOrder, workspace: Workspace, start: AttemptNote) {
+  const { settings, branch } = workspace;
+  const { name } = order.requirement;
+  const message = renderMessage(settings.git.message, {
+    requirementName: name,
+    projectName: order.projectName,
+    branch,
+    timestamp: new Date(context.clock.now()).toISOString(),
+    commitMessage: `Auto-commit: ${name}`,
+  });
+  return {
+    directory: workspace.directory,
+    branch,
+    base: start.base,
+    message,
+    trailers: { task: order.task, batch: order.batch, attempt: order.attempt, requirement: order.requirement },
+    intentFile: join(attemptDirectory(context, order), 'intent.json'),
+    keepAgentCommits: settings.git.keepAgentCommits,
+    hooks: settings.git.hooks,
+    allowNoChange: settings.requirements.allowNoChange,
+    requirementPath: requirementPath(name),
+    ...(start.inPlace === null ? {} : { inPlace: { untrackedBefore: start.inPlace.untrackedBefore } }),
+  };
+}
+
+async function settle(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<string[]> {
+  const { name, sha256 } = order.requirement;
+  const result = await settleCheckout({
+    checkout: workspace.checkout,
+    name,
+    sha256,
+    runDirectory: attemptDirectory(context, order),
+  });
+  return settleNotes(result, name);
+}
+
+function settleNotes(result: SettleResult, name: string): string[] {
+  if (result.kind !== 'left_changed') return [];
+  return [`You changed ${requirementPath(name)} meanwhile: your copy was left where it is.`];
+}
+
+function guardNotes(guard: GuardReport): string[] {
+  const moved = guard.movedRefs
+    .filter((ref) => !ref.forward)
+    .map((ref) => `${ref.ref} was moved while the task ran; to bring it back: ${ref.restore}`);
+  const vanished = guard.vanishedStashes.map(
+    (stash) => `A stash entry went while the task ran; to bring it back: ${stash.restore}`,
+  );
+  const changed = [
+    ...(guard.configurationChanged ? ['the configuration'] : []),
+    ...(guard.hooksChanged ? ['the hooks'] : []),
+  ];
+  const repository =
+    changed.length === 0 ? [] : [`While the task ran, ${changed.join(' and ')} of the repository changed.`];
+  return [...moved, ...vanished, ...repository];
+}
+
+/** In place an untracked requirement is the user's only copy: it goes after the commit, never with it. */
+async function isTrackedWork(workspace: Workspace): Promise<boolean> {
+  return workspace.mode !== 'in-place';
+}
+
+function leftBranch(result: Extract<CommitResult, { kind: 'left_branch' }>, workspace: Workspace): string {
+  if (result.reason === 'unmerged') return 'The agent left a merge with conflicts.';
+  return `The agent left ${workspace.branch}: HEAD is at ${result.head ?? 'no commit'}, which does not build on where it started.`;
+}
+
+function outputOf(error: AppError): string {
+  const { output } = error.details;
+  return typeof output === 'string' ? output : '';
+}
+
+function doneSha(context: HostContext, order: WorkOrder): string | null {
+  const claim = readClaim(context.paths, claimKey(order));
+  return claim !== null && claim.task === order.task ? claim.done : null;
+}
+
+function claimKey(order: WorkOrder): string {
+  return requirementClaimKey(order.project, order.requirement.name);
+}
+
+function holderOf({ task, batch, epoch, attempt }: WorkOrder) {
+  return { task, batch, epoch, attempt };
+}
+
+function requirementFile(context: HostContext, order: WorkOrder, workspace: Workspace) {
+  return {
+    worktree: workspace.directory,
+    name: order.requirement.name,
+    runDirectory: attemptDirectory(context, order),
+  };
+}

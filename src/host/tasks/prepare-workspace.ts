@@ -1,0 +1,121 @@
+/** Makes the workspace of a batch in a project: tree, copied files, set-up, baseline. Once, and again after any crash. */
+import type { WorkOrder } from '../../contracts/order.ts';
+import type { Settings } from '../../contracts/settings.ts';
+import type { Policy, WorkspaceState } from '../../contracts/state.ts';
+import { discardWork } from '../git/attempt.ts';
+import { startInPlace } from '../git/in-place.ts';
+import { prepareWorktree } from '../git/worktree.ts';
+import { copyIgnored } from '../project/copy-ignored.ts';
+import { freezeSettings } from '../project/frozen-settings.ts';
+import { resolveSettings } from '../project/settings.ts';
+import { runSetup } from '../project/setup.ts';
+import { workspacePaths } from '../project/workspace-paths.ts';
+import type { WorkspacePaths } from '../project/workspace-paths.ts';
+import { redCommands, takeBaseline } from '../verify/baseline.ts';
+import { workspacePlace } from '../verify/run-place.ts';
+import { takeCheckout } from './checkout-claim.ts';
+import type { HostContext } from './host-context.ts';
+import { environmentOfCommands, readWorkspaceNote, writeWorkspaceNote } from './workspace.ts';
+
+/**
+ * Prepares the workspace. `signal` ends the waiting for set-up and baseline, not their runs.
+ * @throws AppError setup_failed, verify_command_missing, invalid_settings, repository_gone, no_commit, branch_taken,
+ * checkout_dirty, checkout_in_use, detached_head, git_busy, run_lost, cancelled
+ */
+export async function prepareWorkspace(
+  context: HostContext,
+  order: WorkOrder,
+  signal: AbortSignal,
+): Promise<WorkspaceState> {
+  const files = workspacePaths(context.paths, order.batch, order.project);
+  const resolved = await resolveSettings({
+    home: context.paths.home,
+    checkout: order.projectPath,
+    dashboard: {},
+    flags: order.overrides,
+  });
+  const { settings } = await freezeSettings(files.settingsFile, resolved);
+  const tree =
+    settings.workspace.mode === 'worktree'
+      ? await makeWorktree(order, files, settings)
+      : await useCheckout(context, order, files, settings);
+  const place = workspacePlace(context.paths, context.installation, order.batch, order.project);
+  const shared = {
+    place,
+    cwd: tree.directory,
+    env: environmentOfCommands(context, settings),
+    masker: context.masker,
+    signal,
+  };
+  await runSetup({ ...shared, commands: settings.setup });
+  const baseline = await takeBaseline({ ...shared, file: files.baselineFile, commands: settings.verify });
+  if (settings.workspace.mode === 'worktree' && tree.isNew) await discardWork(tree.directory, tree.branch);
+  writeWorkspaceNote(files, { v: 1, branch: tree.branch, base: tree.base, directory: tree.directory });
+  return {
+    branch: settings.git.commit ? tree.branch : null,
+    base: tree.base,
+    policy: toPolicy(settings),
+    redBaseline: redCommands(baseline),
+  };
+}
+
+interface Tree {
+  readonly directory: string;
+  readonly branch: string;
+  readonly base: string;
+  /** True until the preparation has ended once: what it left in the tree is nobody's work. */
+  readonly isNew: boolean;
+}
+
+async function makeWorktree(order: WorkOrder, files: WorkspacePaths, settings: Settings): Promise<Tree> {
+  const isNew = readWorkspaceNote(files) === null;
+  const made = await prepareWorktree({
+    repository: order.projectPath,
+    directory: files.tree,
+    batch: order.batch,
+    slug: slugOf(order.batchName),
+  });
+  await copyIgnored({ checkout: order.projectPath, tree: made.directory, patterns: settings.workspace.copy });
+  return { directory: made.directory, branch: made.branch, base: made.base, isNew };
+}
+
+async function useCheckout(
+  context: HostContext,
+  order: WorkOrder,
+  files: WorkspacePaths,
+  settings: Settings,
+): Promise<Tree> {
+  takeCheckout(context.paths, order);
+  const known = readWorkspaceNote(files);
+  if (known !== null) return { ...known, isNew: false };
+  const start = await startInPlace(order.projectPath, { allowChanges: !settings.git.commit });
+  return { directory: order.projectPath, branch: start.branch, base: start.base, isNew: true };
+}
+
+/** Lower-case letters, digits and dashes of a name; never empty. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 50)
+    .replaceAll(/-+$/g, '');
+  return slug === '' ? 'batch' : slug;
+}
+
+function toPolicy(settings: Settings): Policy {
+  return {
+    maxAttempts: settings.attempts,
+    maxFixes: settings.limits.maxFixes,
+    maxContinuations: settings.agent.maxContinuations,
+    onUsageLimit: settings.limits.onUsageLimit,
+    maxWaitMs: settings.limits.maxWaitMs,
+    agent: settings.agent.name,
+    agentTimeoutMs: settings.agent.timeoutMs,
+    verifyCommands: settings.verify.length,
+    verifyTimeoutMs: settings.verify.reduce((sum, each) => sum + each.timeoutMs, 0),
+    git: settings.git.commit,
+    delivery: settings.delivery.mode,
+  };
+}

@@ -1,0 +1,145 @@
+/** Batch rows. */
+import type { Kysely, Selectable } from 'kysely';
+import type { BatchId } from '../contracts/ids.ts';
+import type { BatchHead } from '../contracts/record.ts';
+import type { Clock } from '../platform/clock.ts';
+import { addTasks, createBatch, dropTasks } from './creation.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { BatchTable, Database } from './database.ts';
+import { rebuildState } from './rebuild.ts';
+import type { BatchRow, BatchStore, StatusCounts } from './store.ts';
+import { chunksOf, fromInstant, fromJson, toInstant, toJson } from './values.ts';
+
+const IDS_PER_QUERY = 500;
+
+/** {@link BatchStore} on `db`. */
+export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>): BatchStore {
+  return {
+    create: (batch) => createBatch(db, batch),
+    confirm: (id, head) => confirm(db, id, head, clock.now()),
+    abandon: async (id) => {
+      await db.deleteFrom('batches').where('id', '=', id).where('status', '=', 'creating').execute();
+    },
+    addTasks: (id, tasks, firstRank, atMs) => addTasks(db, tasks, { batch: id, firstRank, createdAtMs: atMs }),
+    dropTasks: (id, tasks) => dropTasks(db, id, tasks),
+    get: async (id) => {
+      const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    list: (filter) => list(db, filter),
+    creating: async () => {
+      const rows = db.selectFrom('batches').selectAll().where('status', '=', 'creating').orderBy('created_at');
+      return (await rows.execute()).map(toRow);
+    },
+    open: async () => {
+      const rows = db.selectFrom('batches').selectAll().where('status', 'in', ['idle', 'running', 'paused']);
+      return (await rows.orderBy('created_at').orderBy('id').execute()).map(toRow);
+    },
+    counts: (ids) => counts(db, ids),
+    costs: (ids) => costs(db, ids),
+    remove: async (id) => {
+      await db.deleteFrom('batches').where('id', '=', id).execute();
+    },
+    state: (id) => rebuildState(db, id),
+  };
+}
+
+/** A record of the workflow may have come first: then the row is not `creating` any more, and newer. */
+async function confirm(db: Kysely<Database>, id: BatchId, head: BatchHead, atMs: number): Promise<void> {
+  await db
+    .updateTable('batches')
+    .set({
+      status: head.status,
+      epoch: head.epoch,
+      seq: head.seq,
+      head: toJson(head),
+      command_number: head.commandNumber,
+      recorded_at: toInstant(atMs),
+    })
+    .where('id', '=', id)
+    .where('status', '=', 'creating')
+    .execute();
+}
+
+/** `sinceMs` is compared with when the workflow last recorded something. */
+async function list(
+  db: Kysely<Database>,
+  filter: Parameters<BatchStore['list']>[0],
+): Promise<Awaited<ReturnType<BatchStore['list']>>> {
+  let query = db.selectFrom('batches').selectAll();
+  const { status, project, sinceMs, cursor } = filter;
+  query = status === undefined ? query.where('status', '!=', 'creating') : query.where('status', '=', status);
+  if (project !== undefined) {
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('tasks')
+          .select('tasks.id')
+          .whereRef('tasks.batch', '=', 'batches.id')
+          .where('tasks.project', '=', project),
+      ),
+    );
+  }
+  if (sinceMs !== undefined) query = query.where('recorded_at', '>=', toInstant(sinceMs));
+  if (cursor !== undefined) {
+    const place = decodeCursor(cursor, 'batch');
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(place.createdAt, place.id)));
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  const shown = rows.slice(0, filter.limit);
+  const last = shown.at(-1);
+  const more = rows.length > shown.length && last !== undefined;
+  return {
+    items: shown.map(toRow),
+    nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.id }) : null,
+  };
+}
+
+async function counts(db: Kysely<Database>, ids: readonly BatchId[]): Promise<Map<BatchId, StatusCounts>> {
+  const result = new Map<BatchId, StatusCounts>(ids.map((id) => [id, {}]));
+  for (const some of chunksOf(ids, IDS_PER_QUERY)) {
+    const rows = await db
+      .selectFrom('tasks')
+      .select(['batch', 'status', (eb) => eb.fn.countAll<number | string>().as('total')])
+      .where('batch', 'in', some)
+      .groupBy(['batch', 'status'])
+      .execute();
+    for (const row of rows) result.set(row.batch, { ...result.get(row.batch), [row.status]: Number(row.total) });
+  }
+  return result;
+}
+
+async function costs(db: Kysely<Database>, ids: readonly BatchId[]): Promise<Map<BatchId, number>> {
+  const result = new Map<BatchId, number>();
+  for (const some of chunksOf(ids, IDS_PER_QUERY)) {
+    const rows = await db
+      .selectFrom('tasks')
+      .select(['batch', (eb) => eb.fn.sum<number | string>('cost_usd').as('total')])
+      .where('batch', 'in', some)
+      .where('cost_usd', 'is not', null)
+      .groupBy('batch')
+      .execute();
+    for (const row of rows) result.set(row.batch, Number(row.total));
+  }
+  return result;
+}
+
+function toRow(row: Selectable<BatchTable>): BatchRow {
+  return {
+    id: row.id,
+    name: row.name,
+    host: row.host,
+    project: row.project,
+    epoch: row.epoch,
+    seq: row.seq,
+    status: row.status,
+    flags: fromJson(row.flags),
+    createdAtMs: fromInstant(row.created_at),
+    recordedAtMs: fromInstant(row.recorded_at),
+    head: row.head === null ? null : fromJson(row.head),
+  };
+}

@@ -1,0 +1,44 @@
+/** Cursors of newest-first lists: opaque to callers, checked when they come back. */
+import { AppError } from '../contracts/errors.ts';
+import { isId } from '../contracts/ids.ts';
+import type { IdKind } from '../contracts/ids.ts';
+
+/** Where a page ended. */
+export interface CursorPlace<Id extends string = string> {
+  /** RFC 3339 with milliseconds. */
+  readonly createdAt: string;
+  readonly id: Id;
+}
+
+const INSTANT = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** Opaque text of a place. */
+export function encodeCursor(place: CursorPlace): string {
+  return Buffer.from(JSON.stringify([place.createdAt, place.id]), 'utf8').toString('base64url');
+}
+
+/**
+ * The place that a cursor of a list of `kind` names.
+ * @throws AppError invalid_input when it is not one that {@link encodeCursor} made
+ */
+export function decodeCursor<Kind extends IdKind>(cursor: string, kind: Kind) {
+  const parts = parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!Array.isArray(parts) || parts.length !== 2) throw forged();
+  const [createdAt, id]: unknown[] = parts;
+  if (typeof createdAt !== 'string' || !INSTANT.test(createdAt)) throw forged();
+  if (typeof id !== 'string' || !isId(kind, id)) throw forged();
+  return { createdAt, id };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function forged(): AppError {
+  const message = 'The cursor is not one that a list returned; leave it out to begin at the first page';
+  return new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'cursor', message }] } });
+}

@@ -1,0 +1,126 @@
+/** The tables as Kysely sees them. Instants are RFC 3339 text of fixed width (sorts as time); JSON is text. */
+import type { Generated } from 'kysely';
+import type { EventType } from '../contracts/events.ts';
+import type { BatchId, HostId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+
+/** Registered repositories; unique (host, path). */
+export interface ProjectTable {
+  id: ProjectId;
+  name: string;
+  path: string;
+  host: HostId;
+  /** JSON SettingsOverrides. */
+  settings: string;
+  trusted_sha256: string | null;
+  created_at: string;
+  removed_at: string | null;
+}
+
+/** Batches as their workflow last recorded them. */
+export interface BatchTable {
+  id: BatchId;
+  name: string;
+  host: HostId;
+  project: ProjectId;
+  epoch: number;
+  seq: number;
+  status: BatchStatus | 'creating';
+  on_failure: OnFailure;
+  /** JSON SettingsOverrides. */
+  flags: string;
+  /** JSON BatchHead; null while `creating`. */
+  head: string | null;
+  /** Number of the last command that the workflow applied. */
+  command_number: number;
+  created_at: string;
+  recorded_at: string;
+}
+
+/** Tasks: definition, inbox columns and how the workflow last recorded them. `deleted_at` is the inbox's soft delete. */
+export interface TaskTable {
+  id: TaskId;
+  type: TaskKind;
+  status: TaskStatus;
+  /** Revision of the input: for a requirement the sha256 of its frozen bytes. */
+  version: string;
+  params: string;
+  context: string | null;
+  /** JSON {commit, verified} of a completed task. */
+  result: string | null;
+  /** JSON TaskFailure of a failed task. */
+  error: string | null;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  read_at: string | null;
+  deleted_at: string | null;
+  batch: BatchId;
+  project: ProjectId;
+  name: string;
+  title: string;
+  rank: number;
+  attempt: number;
+  spent: number;
+  cost_usd: number | null;
+  /** JSON TaskDetails; null until anything was recorded. */
+  details: string | null;
+}
+
+/** One row per attempt; key (task, number). */
+export interface AttemptTable {
+  task: TaskId;
+  number: number;
+  started_at: string;
+  ended_at: string | null;
+  /** JSON AttemptRecord. */
+  record: string;
+}
+
+/** Which open task has a requirement; key (project, requirement). */
+export interface OpenRequirementTable {
+  project: ProjectId;
+  requirement: string;
+  task: TaskId;
+  batch: BatchId;
+}
+
+/** The journal. */
+export interface EventTable {
+  seq: Generated<number>;
+  id: string;
+  type: EventType;
+  at: string;
+  batch: BatchId | null;
+  task: TaskId | null;
+  data: string;
+}
+
+/** Commands to batches with their numbers; unique (batch, number). */
+export interface CommandTable {
+  id: string;
+  batch: BatchId;
+  type: string;
+  number: number;
+  /** JSON CommandAnswer; null until answered. */
+  answer: string | null;
+  created_at: string;
+}
+
+/** Key and value. */
+export interface SystemTable {
+  key: string;
+  value: string;
+}
+
+/** All tables. */
+export interface Database {
+  projects: ProjectTable;
+  batches: BatchTable;
+  tasks: TaskTable;
+  attempts: AttemptTable;
+  open_requirements: OpenRequirementTable;
+  events: EventTable;
+  commands: CommandTable;
+  system: SystemTable;
+}

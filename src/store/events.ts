@@ -1,0 +1,78 @@
+/** The journal. */
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { JournalEntry, JournalEvent } from '../contracts/events.ts';
+import type { Database, EventTable } from './database.ts';
+import type { EventStore } from './store.ts';
+import { chunksOf, fromJson, toInstant, toJson } from './values.ts';
+
+const ROWS_PER_INSERT = 100;
+
+/** Tells listeners of this process that events were committed. */
+export interface AppendSignal {
+  notify(): void;
+  subscribe(listener: () => void): () => void;
+}
+
+/** A signal without listeners. */
+export function createAppendSignal(): AppendSignal {
+  const listeners = new Set<() => void>();
+  return {
+    notify: () => {
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      // An own function per subscription: the same listener may be given twice.
+      const own = (): void => listener();
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+  };
+}
+
+/** {@link EventStore} on `db`. */
+export function createEventStore(db: Kysely<Database>, signal: AppendSignal): EventStore {
+  return {
+    append: async (entries) => {
+      if (entries.length === 0) return;
+      await db.transaction().execute((trx) => insertEvents(trx, entries));
+      signal.notify();
+    },
+    after: async (seq, { batch, limit }) => {
+      let query = db.selectFrom('events').selectAll().where('seq', '>', seq);
+      if (batch !== undefined) query = query.where('batch', '=', batch);
+      return (await query.orderBy('seq').limit(limit).execute()).map(toEvent);
+    },
+    lastSeq: async () => {
+      const row = await db
+        .selectFrom('events')
+        .select((eb) => eb.fn.max('seq').as('last'))
+        .executeTakeFirst();
+      return Number(row?.last ?? 0);
+    },
+    onAppend: (listener) => signal.subscribe(listener),
+  };
+}
+
+/** Inserts what is not there yet, as part of a larger transaction. */
+export async function insertEvents(trx: Transaction<Database>, entries: readonly JournalEntry[]): Promise<void> {
+  for (const some of chunksOf(entries, ROWS_PER_INSERT)) {
+    await trx
+      .insertInto('events')
+      .values(
+        some.map((entry) => ({
+          id: entry.id,
+          type: entry.type,
+          at: toInstant(entry.atMs),
+          batch: entry.batch,
+          task: entry.task,
+          data: toJson(entry.data),
+        })),
+      )
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+  }
+}
+
+function toEvent(row: Selectable<EventTable>): JournalEvent {
+  return { ...row, data: fromJson(row.data) };
+}

@@ -1,0 +1,92 @@
+/** The projection: writes what a batch's workflow says of itself. On the hot path once or twice per task. */
+import type { Kysely, Transaction, UpdateObject } from 'kysely';
+import type { TaskId } from '../contracts/ids.ts';
+import type { BatchRecord, TaskRecord } from '../contracts/record.ts';
+import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
+import type { TaskStatus } from '../contracts/vocabulary.ts';
+import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import type { Database } from './database.ts';
+import { insertEvents } from './events.ts';
+import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
+
+const IDS_PER_QUERY = 500;
+
+/** See `Store.record`. */
+export async function writeRecord(db: Kysely<Database>, record: BatchRecord, atMs: number): Promise<boolean> {
+  return await db.transaction().execute(async (trx) => {
+    if (!(await writeHead(trx, record, atMs))) return false;
+    for (const task of record.tasks) await writeTask(trx, record, task);
+    const final = record.tasks.filter((task) => isFinalTaskStatus(task.state.status));
+    for (const some of chunksOf(final, IDS_PER_QUERY)) {
+      const ids = some.map((task) => task.state.id);
+      await trx.deleteFrom('open_requirements').where('task', 'in', ids).execute();
+    }
+    for (const ids of chunksOf(record.removed, IDS_PER_QUERY)) {
+      await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
+    }
+    await insertEvents(trx, record.events);
+    return true;
+  });
+}
+
+async function writeHead(trx: Transaction<Database>, record: BatchRecord, atMs: number): Promise<boolean> {
+  const { head, epoch, seq } = record;
+  const { numUpdatedRows } = await trx
+    .updateTable('batches')
+    .set({
+      status: head.status,
+      epoch,
+      seq,
+      head: toJson(head),
+      command_number: head.commandNumber,
+      recorded_at: toInstant(atMs),
+    })
+    .where('id', '=', record.batch)
+    .where((eb) => eb.or([eb('epoch', '<', epoch), eb.and([eb('epoch', '=', epoch), eb('seq', '<=', seq)])]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** A task that the batch no longer has (deleted with it, or dropped) is not brought back. */
+async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: TaskRecord): Promise<void> {
+  const { state, details } = task;
+  const { numUpdatedRows } = await trx
+    .updateTable('tasks')
+    .set({
+      status: state.status,
+      rank: state.rank,
+      attempt: state.attempt ?? 0,
+      spent: state.spent ?? 0,
+      ...(details === null ? {} : detailColumns(state.status, details)),
+    })
+    .where('id', '=', state.id)
+    .where('batch', '=', record.batch)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n || details === null) return;
+  for (const attempt of details.attempts) await writeAttempt(trx, state.id, attempt);
+}
+
+function detailColumns(status: TaskStatus, details: TaskDetails): UpdateObject<Database, 'tasks'> {
+  const { commit, verified, failure } = details;
+  return {
+    details: toJson(details),
+    started_at: toNullableInstant(details.startedAtMs),
+    completed_at: toNullableInstant(details.completedAtMs),
+    cost_usd: details.costUsd,
+    result: status === 'completed' ? toJson({ commit, verified }) : null,
+    error: failure === null ? null : toJson(failure),
+  };
+}
+
+async function writeAttempt(trx: Transaction<Database>, task: TaskId, attempt: AttemptRecord): Promise<void> {
+  const values = {
+    started_at: toInstant(attempt.startedAtMs),
+    ended_at: toNullableInstant(attempt.endedAtMs),
+    record: toJson(attempt),
+  };
+  await trx
+    .insertInto('attempts')
+    .values({ task, number: attempt.number, ...values })
+    .onConflict((conflict) => conflict.columns(['task', 'number']).doUpdateSet(values))
+    .execute();
+}

@@ -1,0 +1,103 @@
+/** Task rows and their attempts. */
+import type { Kysely } from 'kysely';
+import type { ProjectId, TaskId } from '../contracts/ids.ts';
+import type { AttemptRecord } from '../contracts/state.ts';
+import type { TaskStatus } from '../contracts/vocabulary.ts';
+import type { BatchId } from '../contracts/ids.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Database } from './database.ts';
+import type { TaskStore } from './store.ts';
+import { toTaskRow } from './task-rows.ts';
+import { fromJson } from './values.ts';
+
+/** {@link TaskStore} on `db`. */
+export function createTaskStore(db: Kysely<Database>): TaskStore {
+  return {
+    get: async (id) => {
+      const row = await rowsOf(db).where('tasks.id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toTaskRow(row);
+    },
+    ofBatch: async (id) => {
+      const query = rowsOf(db).where('tasks.batch', '=', id);
+      const rows = await query.orderBy('tasks.rank').orderBy('tasks.created_at').orderBy('tasks.id').execute();
+      return rows.map(toTaskRow);
+    },
+    list: (filter) => list(db, filter),
+    attempts: async (id) => {
+      const rows = await db.selectFrom('attempts').select('record').where('task', '=', id).orderBy('number').execute();
+      return rows.map((row) => fromJson<AttemptRecord>(row.record));
+    },
+    lastAttempts: (id) => lastAttempts(db, id),
+    openRequirements: (project) => openRequirements(db, project),
+  };
+}
+
+function rowsOf(db: Kysely<Database>) {
+  return db
+    .selectFrom('tasks')
+    .innerJoin('batches', 'batches.id', 'tasks.batch')
+    .selectAll('tasks')
+    .select('batches.project as first_project');
+}
+
+async function list(
+  db: Kysely<Database>,
+  filter: Parameters<TaskStore['list']>[0],
+): Promise<Awaited<ReturnType<TaskStore['list']>>> {
+  const { status, batch, project, cursor } = filter;
+  let query = rowsOf(db).where('batches.status', '!=', 'creating');
+  if (status !== undefined) query = query.where('tasks.status', '=', status);
+  if (batch !== undefined) query = query.where('tasks.batch', '=', batch);
+  if (project !== undefined) query = query.where('tasks.project', '=', project);
+  if (cursor !== undefined) {
+    const place = decodeCursor(cursor, 'task');
+    query = query.where((eb) =>
+      eb(eb.refTuple('tasks.created_at', 'tasks.id'), '<', eb.tuple(place.createdAt, place.id)),
+    );
+  }
+  const rows = await query
+    .orderBy('tasks.created_at', 'desc')
+    .orderBy('tasks.id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+  const shown = rows.slice(0, filter.limit);
+  const last = shown.at(-1);
+  const more = rows.length > shown.length && last !== undefined;
+  return {
+    items: shown.map(toTaskRow),
+    nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.id }) : null,
+  };
+}
+
+async function lastAttempts(db: Kysely<Database>, batch: BatchId): Promise<Map<TaskId, AttemptRecord>> {
+  const rows = await db
+    .selectFrom('attempts')
+    .innerJoin('tasks', 'tasks.id', 'attempts.task')
+    .select(['attempts.task', 'attempts.record'])
+    .where('tasks.batch', '=', batch)
+    .where((eb) =>
+      eb(
+        'attempts.number',
+        '=',
+        eb
+          .selectFrom('attempts as newest')
+          .select((inner) => inner.fn.max('newest.number').as('number'))
+          .whereRef('newest.task', '=', 'attempts.task'),
+      ),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.task, fromJson<AttemptRecord>(row.record)]));
+}
+
+async function openRequirements(
+  db: Kysely<Database>,
+  project: ProjectId,
+): Promise<Map<string, { task: TaskId; batch: BatchId; status: TaskStatus }>> {
+  const rows = await db
+    .selectFrom('open_requirements')
+    .innerJoin('tasks', 'tasks.id', 'open_requirements.task')
+    .select(['open_requirements.requirement', 'open_requirements.task', 'open_requirements.batch', 'tasks.status'])
+    .where('open_requirements.project', '=', project)
+    .execute();
+  return new Map(rows.map(({ requirement, task, batch, status }) => [requirement, { task, batch, status }]));
+}

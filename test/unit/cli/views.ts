@@ -1,0 +1,75 @@
+/** Views for the tests of the command line: complete objects, of which a test names only what matters to it. */
+import type { BatchView, Report, TaskDetail, TaskView } from '../../../src/contracts/views.ts';
+import type { TaskStatus } from '../../../src/contracts/vocabulary.ts';
+
+export function taskView(fields: Partial<TaskView> = {}): TaskView {
+  return {
+    id: 't_aaaaaaaaaa',
+    name: 'fix-it',
+    project: 'repo',
+    projectId: 'p_aaaaaaaaaa',
+    batchId: 'b_aaaaaaaaaa',
+    kind: 'requirement',
+    status: 'queued',
+    step: null,
+    attempts: 0,
+    agent: null,
+    commit: null,
+    salvageRef: null,
+    failure: null,
+    verified: 'none',
+    verification: [],
+    waits: [],
+    deniedTools: [],
+    notes: [],
+    startedAt: null,
+    completedAt: null,
+    durationMs: 0,
+    costUsd: null,
+    ...fields,
+  };
+}
+
+export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView> = {}): BatchView {
+  const counts = { queued: 0, running: 0, waiting: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 };
+  for (const { status } of tasks) counts[status === 'idle' ? 'queued' : (status satisfies TaskStatus)] += 1;
+  return {
+    id: 'b_aaaaaaaaaa',
+    name: 'Tonight',
+    status: 'running',
+    hold: null,
+    onFailure: 'continue',
+    project: 'repo',
+    branch: 'nightloom/tonight',
+    projects: [],
+    counts,
+    createdAt: '2026-11-20T20:00:00Z',
+    startedAt: '2026-11-20T20:00:00Z',
+    completedAt: null,
+    recordedAt: '2026-11-20T20:00:00Z',
+    costUsd: null,
+    next: [],
+    notes: [],
+    tasks: [...tasks],
+    ...fields,
+  };
+}
+
+export function reportOf(batches: readonly BatchView[], fields: Partial<Report> = {}): Report {
+  const commits = batches.flatMap((batch) => batch.tasks).filter((task) => task.commit !== null).length;
+  const [first] = batches;
+  const counts = first?.counts ?? batchView([]).counts;
+  return {
+    generatedAt: '2026-11-21T06:00:00Z',
+    since: null,
+    batches: [...batches],
+    totals: { ...counts, costUsd: null, commits },
+    needsYou: [],
+    gaps: [],
+    ...fields,
+  };
+}
+
+export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
+  return { ...taskView(), batchName: 'Tonight', attemptList: [], logs: [], progress: null, ...fields };
+}
