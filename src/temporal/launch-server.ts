@@ -13,6 +13,7 @@ import { endProcess, isAlive, readStartTime } from './server-process.ts';
 import type { ProcessIdentity } from './server-process.ts';
 import { databaseFileFor, writeRecord } from './server-record.ts';
 import type { ServerFiles, ServerRecord } from './server-record.ts';
+import { ANNOUNCE_PID, endUnrecordedServer } from './unrecorded-server.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 const LOG_MAX_BYTES = 20 * 1024 * 1024;
@@ -35,7 +36,8 @@ export interface LaunchedServer {
 
 /**
  * Starts the server in a session of its own, with its output appended to a log file, and waits until it answers.
- * The record is written before that: a server whose starter dies while it comes up is found as well.
+ * The record is written before that: a server whose starter dies while it comes up is found as well. A server that
+ * nobody recorded is ended first.
  * @throws AppError port_taken when it ended because of its port, temporal_unreachable when it ended otherwise or did
  * not answer in 30 s; it is gone then
  */
@@ -43,6 +45,7 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
   const { files, binary, port, uiPort } = options;
   const databaseFile = databaseFileFor(files, binary.serverVersion);
   await mkdir(dirname(databaseFile), { recursive: true, mode: 0o700 });
+  await endUnrecordedServer(files);
   const newDatabase = !(await exists(databaseFile));
   const started = Date.now();
   const child = await spawnDetached(options, serverArguments({ port, uiPort, databaseFile }));
@@ -64,7 +67,8 @@ async function spawnDetached(options: LaunchOptions, argv: readonly string[]): P
     // It needs nothing of our environment, and must not keep our secrets readable in its own.
     const env = { HOME: folder, PATH: '/usr/bin:/bin' };
     const stdio = ['ignore', output.fd, output.fd] satisfies ['ignore', number, number];
-    const child = spawn(options.binary.path, argv, { cwd: folder, env, detached: true, stdio });
+    const shell = ['-c', ANNOUNCE_PID, 'sh', options.files.pid, options.binary.path, ...argv];
+    const child = spawn('/bin/sh', shell, { cwd: folder, env, detached: true, stdio });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

@@ -22,6 +22,8 @@ export interface ServerRecord {
 export interface ServerFiles {
   readonly folder: string;
   readonly record: string;
+  /** The last server's pid, written by itself; see `unrecorded-server.ts`. */
+  readonly pid: string;
   readonly log: string;
   readonly lock: string;
 }
@@ -30,7 +32,7 @@ export interface ServerFiles {
 export function serverFiles(stateDirectory: string): ServerFiles {
   const folder = join(stateDirectory, 'temporal');
   const at = (name: string): string => join(folder, name);
-  return { folder, record: at('server.json'), log: at('server.log'), lock: at('server.lock') };
+  return { folder, record: at('server.json'), pid: at('server.pid'), log: at('server.log'), lock: at('server.lock') };
 }
 
 /** Database file for a server version: the schema is not migrated, so every minor version has its own. */

@@ -24,11 +24,14 @@ export interface TestRepository {
 }
 
 /** A new repository on branch `main` with an identity and one commit holding `files` (default: a README). */
-export async function makeRepository(files: Readonly<Record<string, string>> = { 'README.md': '# Test\n' }): Promise<TestRepository> {
+export async function makeRepository(
+  files: Readonly<Record<string, string>> = { 'README.md': '# Test\n' },
+): Promise<TestRepository> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-git-')));
   const directory = join(root, 'checkout');
   await mkdir(directory);
-  const git: TestRepository['git'] = (args, options = {}) => plainGit(options.in ?? directory, root, args, options.input);
+  const git: TestRepository['git'] = (args, options = {}) =>
+    plainGit(options.in ?? directory, root, args, options.input);
   const write: TestRepository['write'] = async (path, content, options = {}) => {
     const file = join(options.in ?? directory, path);
     await mkdir(dirname(file), { recursive: true });
@@ -62,11 +65,21 @@ export async function makeRepository(files: Readonly<Record<string, string>> = {
 
 function plainGit(directory: string, home: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin', HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1' };
-    const child = execFile('git', [...args], { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout.replace(/\n$/, ''));
-      else reject(new Error(`git ${args.join(' ')}: ${stderr}${stdout}`));
-    });
+    const env = {
+      PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
+      HOME: home,
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+    };
+    const child = execFile(
+      'git',
+      [...args],
+      { cwd: directory, env, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout.replace(/\n$/, ''));
+        else reject(new Error(`git ${args.join(' ')}: ${stderr}${stdout}`));
+      },
+    );
     // git may end before it has read its input.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);

@@ -146,8 +146,13 @@ export async function attachHead(git: Git, branch: string, commit: string): Prom
 /** Kept work is a commit on the head it was made from; its difference is put onto `base` without committing. */
 async function applyKeptWork(git: Git, keptWork: string, base: string): Promise<'restored' | 'conflict'> {
   const start = (await git.run(['merge-base', keptWork, base])).trim();
-  const squashed = (await git.run(['commit-tree', `${keptWork}^{tree}`, '-p', start, '-m', 'kept work'], { config: KEEPER })).trim();
-  const picked = await git.ask(['cherry-pick', '--no-commit', squashed], { timeoutMs: RESET_TIMEOUT_MS, config: KEEPER });
+  const squashed = (
+    await git.run(['commit-tree', `${keptWork}^{tree}`, '-p', start, '-m', 'kept work'], { config: KEEPER })
+  ).trim();
+  const picked = await git.ask(['cherry-pick', '--no-commit', squashed], {
+    timeoutMs: RESET_TIMEOUT_MS,
+    config: KEEPER,
+  });
   if (picked.exitCode === 0) return 'restored';
   await git.run(['reset', '--hard', base], { timeoutMs: RESET_TIMEOUT_MS });
   await git.run(['clean', '-f', '-d'], { timeoutMs: RESET_TIMEOUT_MS });

@@ -47,16 +47,22 @@ export async function commitStaged(git: Git, request: StagedCommit): Promise<str
   // An empty commit is decided on before; here --allow-empty covers allowNoChange and agents' commits that are kept.
   const args = ['commit', '--allow-empty', '--cleanup=whitespace', '-F', '-'];
   if (!request.hooks) args.push('--no-verify');
-  const options = { config: ['core.abbrev=40', 'commit.status=false'], timeoutMs: request.timeoutMs ?? HOOKS_TIMEOUT_MS };
+  const options = {
+    config: ['core.abbrev=40', 'commit.status=false'],
+    timeoutMs: request.timeoutMs ?? HOOKS_TIMEOUT_MS,
+  };
   const output = await git.run(args, { ...options, input: message, hooks: request.hooks });
   if (!request.hooks) return committedSha(output);
   const [sha, task] = await headAndTask(git);
   if (task === request.trailers.task) return sha;
   const hookMessage = await git.run(['log', '-n', '1', '--format=%B', 'HEAD']);
-  const amended = await git.run(['commit', '--amend', '--allow-empty', '--no-verify', '--cleanup=whitespace', '-F', '-'], {
-    ...options,
-    input: withTrailers(hookMessage, request.trailers),
-  });
+  const amended = await git.run(
+    ['commit', '--amend', '--allow-empty', '--no-verify', '--cleanup=whitespace', '-F', '-'],
+    {
+      ...options,
+      input: withTrailers(hookMessage, request.trailers),
+    },
+  );
   return committedSha(amended);
 }
 

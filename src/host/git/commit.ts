@@ -82,7 +82,12 @@ export async function commitTask(request: CommitRequest): Promise<CommitResult> 
 }
 
 /** The commit of this attempt from before a crash. It needs the intent, and must not have been there before it. */
-async function findDone(git: Git, request: CommitRequest, status: Status, intent: CommitIntent | null): Promise<string | null> {
+async function findDone(
+  git: Git,
+  request: CommitRequest,
+  status: Status,
+  intent: CommitIntent | null,
+): Promise<string | null> {
   if (intent === null || status.head === null || status.head === intent.parent) return null;
   if (intent.task !== request.trailers.task || intent.attempt !== request.trailers.attempt) return null;
   if (status.branch !== request.branch) return null;
@@ -92,7 +97,8 @@ async function findDone(git: Git, request: CommitRequest, status: Status, intent
 
 async function refuse(git: Git, request: CommitRequest, status: Status): Promise<CommitResult | null> {
   const { head } = status;
-  if (status.entries.some((entry) => entry.kind === 'unmerged')) return { kind: 'left_branch', head, reason: 'unmerged' };
+  if (status.entries.some((entry) => entry.kind === 'unmerged'))
+    return { kind: 'left_branch', head, reason: 'unmerged' };
   const moved: CommitResult = { kind: 'left_branch', head, reason: 'moved' };
   if (head === null) return moved;
   if (request.inPlace !== undefined) {
@@ -130,7 +136,10 @@ async function prepareHead(git: Git, request: CommitRequest, status: Status, par
 }
 
 /** The commit is what the next attempt starts from. */
-async function finish(request: CommitRequest, result: { kind: 'committed' | 'already'; sha: string }): Promise<CommitResult> {
+async function finish(
+  request: CommitRequest,
+  result: { kind: 'committed' | 'already'; sha: string },
+): Promise<CommitResult> {
   const ownership = await readOwnership(request.directory);
   if (ownership !== null && request.inPlace === undefined && ownership.branch === request.branch) {
     await writeOwnership(request.directory, { ...ownership, tip: result.sha, task: null });

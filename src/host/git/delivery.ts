@@ -88,7 +88,14 @@ export async function listOurBranches(repository: string): Promise<OurBranch[]> 
     const branch = refs.find((entry) => entry.ref === ref);
     if (branch === undefined) continue;
     const { sha: tip, worktree } = branch;
-    result.push({ branch: `nightloom/${rest.join('/')}`, batch, base: record.sha, tip, merged: mergedRefs.has(ref), worktree });
+    result.push({
+      branch: `nightloom/${rest.join('/')}`,
+      batch,
+      base: record.sha,
+      tip,
+      merged: mergedRefs.has(ref),
+      worktree,
+    });
   }
   return result;
 }
@@ -116,7 +123,9 @@ export interface KeptRef {
 
 /** Salvage, wip and task refs whose commit was made before `beforeMs`. */
 export async function expiredRefs(repository: string, beforeMs: number): Promise<KeptRef[]> {
-  const prefixes = [REF_PREFIXES.salvage, REF_PREFIXES.wip, REF_PREFIXES.tasks].map((prefix) => prefix.replace(/\/$/, ''));
+  const prefixes = [REF_PREFIXES.salvage, REF_PREFIXES.wip, REF_PREFIXES.tasks].map((prefix) =>
+    prefix.replace(/\/$/, ''),
+  );
   const format = '--format=%(refname)%00%(objectname)%00%(committerdate:unix)';
   const output = await openGit(repository).run(['for-each-ref', format, ...prefixes]);
   return output

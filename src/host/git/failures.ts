@@ -12,17 +12,24 @@ export function heldLock(stderr: string): string | null {
 }
 
 const MEANINGS = [
+  [/No space left on device|Disk quota exceeded/, 'disk_low'],
   [/not a git repository|must be run in a work tree|not inside a git/i, 'not_a_repository'],
-  [/Please tell me who you are|empty ident name|unable to auto-detect email|no (name|email) was given/i, 'git_identity_missing'],
+  [
+    /Please tell me who you are|empty ident name|unable to auto-detect email|no (name|email) was given/i,
+    'git_identity_missing',
+  ],
   [/already (checked out|used by worktree) at/, 'branch_taken'],
 ] as const;
 
-/** The AppError for a command that failed. `commit` failures of no other meaning are `commit_rejected`. */
+/**
+ * The AppError for a command that failed. What git will not add or commit is `commit_rejected`: that is about this task's
+ * work (an empty repository inside it, a hook that says no), so it must not hold the batch.
+ */
 export function gitFailure(directory: string, args: readonly string[], result: GitResult): AppError {
   const output = `${result.stderr}\n${result.stdout}`.trim();
   const code =
     MEANINGS.find(([pattern]) => pattern.test(result.stderr))?.[1] ??
-    (args[0] === 'commit' ? 'commit_rejected' : 'workspace_broken');
+    (args[0] === 'commit' || args[0] === 'add' ? 'commit_rejected' : 'workspace_broken');
   const command = `git ${args[0] ?? ''}`;
   const said = lastLine(output);
   return new AppError(code, `\`${command}\` failed in ${directory} with exit code ${result.exitCode}: ${said}`, {

@@ -39,7 +39,13 @@ export async function gitDirectories(directory: string): Promise<GitDirectories 
   const pointer = /^gitdir: (.+?)\s*$/.exec(await readFile(dotGit, 'utf8').catch(() => ''))?.[1];
   if (pointer === undefined) return null;
   const gitDirectory = isAbsolute(pointer) ? pointer : resolve(directory, pointer);
-  if (!(await stat(gitDirectory).then((entry) => entry.isDirectory(), () => false))) return null;
+  if (
+    !(await stat(gitDirectory).then(
+      (entry) => entry.isDirectory(),
+      () => false,
+    ))
+  )
+    return null;
   const common = (await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '')).trim();
   return { gitDirectory, commonDirectory: common === '' ? gitDirectory : resolve(gitDirectory, common) };
 }
@@ -58,7 +64,13 @@ export async function isLinkedWorktree(directory: string, commonDirectory: strin
 /** What is going on in a working tree; null when nothing. */
 export async function operationInProgress(gitDirectory: string): Promise<OperationInProgress | null> {
   for (const [name, operation] of OPERATION_FILES) {
-    if (await stat(join(gitDirectory, name)).then(() => true, () => false)) return operation;
+    if (
+      await stat(join(gitDirectory, name)).then(
+        () => true,
+        () => false,
+      )
+    )
+      return operation;
   }
   return null;
 }

@@ -40,7 +40,7 @@ export interface Git {
   readonly directory: string;
   /**
    * Standard output of a command that must succeed.
-   * @throws AppError git_busy, git_identity_missing, not_a_repository, repository_gone, commit_rejected, branch_taken, workspace_broken
+   * @throws AppError git_busy, git_identity_missing, not_a_repository, repository_gone, commit_rejected (commit, add), branch_taken, disk_low, workspace_broken
    */
   run(args: readonly string[], options?: GitRunOptions): Promise<string>;
   /**
@@ -162,7 +162,10 @@ async function runOnce(
 function notRun(directory: string, args: readonly string[], cause: unknown): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (reason.includes('does not exist')) {
-    return new AppError('repository_gone', `The folder ${directory} does not exist.`, { details: { directory }, cause });
+    return new AppError('repository_gone', `The folder ${directory} does not exist.`, {
+      details: { directory },
+      cause,
+    });
   }
   const command = `git ${args.slice(0, 2).join(' ')}`;
   return new AppError('workspace_broken', `\`${command}\` could not be run in ${directory}: ${reason}`, {

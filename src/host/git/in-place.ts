@@ -24,7 +24,10 @@ export interface InPlaceStart {
  * With `allowChanges` (for `git.commit: false`, where earlier tasks leave theirs) tracked changes are no hindrance.
  * @throws AppError checkout_dirty, detached_head, no_commit, not_a_repository, repository_gone
  */
-export async function startInPlace(repository: string, options: { allowChanges?: boolean } = {}): Promise<InPlaceStart> {
+export async function startInPlace(
+  repository: string,
+  options: { allowChanges?: boolean } = {},
+): Promise<InPlaceStart> {
   const state = await inspectWithCommit(repository);
   if (state.branch === null || state.inProgress !== null) {
     const reason = state.inProgress === null ? 'is on no branch' : `is in the middle of a ${state.inProgress}`;
@@ -70,7 +73,11 @@ export async function restoreTree(directory: string, tree: string): Promise<void
     const back = changes.filter(([letter]) => letter !== 'A').map(([, path]) => `${path}\0`);
     if (back.length === 0) return;
     await git.run(['read-tree', tree], { indexFile });
-    await git.run(['checkout-index', '--force', '-z', '--stdin'], { indexFile, input: back.join(''), encoding: 'latin1' });
+    await git.run(['checkout-index', '--force', '-z', '--stdin'], {
+      indexFile,
+      input: back.join(''),
+      encoding: 'latin1',
+    });
   });
 }
 
@@ -107,7 +114,10 @@ async function removeFile(directory: string, path: string): Promise<void> {
   await rm(name, { force: true });
   let folder = dirname(utf8(path));
   while (folder !== '.') {
-    const emptied = await rmdir(join(directory, folder)).then(() => true, () => false);
+    const emptied = await rmdir(join(directory, folder)).then(
+      () => true,
+      () => false,
+    );
     if (!emptied) return;
     folder = dirname(folder);
   }

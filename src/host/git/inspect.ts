@@ -35,7 +35,12 @@ export interface RepositoryState {
  * @throws AppError repository_gone (no such folder), not_a_repository (also a bare one)
  */
 export async function inspectRepository(folder: string): Promise<RepositoryState> {
-  if (!(await stat(folder).then((entry) => entry.isDirectory(), () => false))) {
+  if (
+    !(await stat(folder).then(
+      (entry) => entry.isDirectory(),
+      () => false,
+    ))
+  ) {
     throw new AppError('repository_gone', `The folder ${folder} does not exist.`, { details: { folder } });
   }
   const git = openGit(folder);

@@ -44,5 +44,8 @@ export async function writeIntent(file: string, intent: CommitIntent): Promise<v
 function isIntent(value: unknown): value is CommitIntent {
   if (typeof value !== 'object' || value === null || Reflect.get(value, 'v') !== 1) return false;
   const texts = ['task', 'batch', 'branch', 'parent', 'headBefore'];
-  return texts.every((key) => typeof Reflect.get(value, key) === 'string') && typeof Reflect.get(value, 'attempt') === 'number';
+  return (
+    texts.every((key) => typeof Reflect.get(value, key) === 'string') &&
+    typeof Reflect.get(value, 'attempt') === 'number'
+  );
 }

@@ -26,7 +26,10 @@ async function ownerInProc(entries: readonly string[], lock: string, folders: re
   for (const entry of entries) {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const owner = await stat(`/proc/${pid}`).then((found) => found.uid, () => undefined);
+    const owner = await stat(`/proc/${pid}`).then(
+      (found) => found.uid,
+      () => undefined,
+    );
     if (owner === undefined || (owner !== uid && owner !== 0)) continue;
     if (await hasOpen(pid, lock)) return { state: 'alive', pid };
     if ((await isGit(pid)) && (await worksIn(pid, folders))) return { state: 'alive', pid };
@@ -59,7 +62,8 @@ async function ownerByLsof(lock: string, folders: readonly string[]): Promise<Lo
   const options = { cwd: dirname(lock), env: defaultGitEnvironment(), timeoutMs: 10_000 };
   const open = await exec(['lsof', '-w', '-t', '--', lock], options);
   const gits = await exec(['lsof', '-w', '-a', '-c', 'git', '-d', 'cwd', '-F', 'pn'], options);
-  if (open.spawnError !== null || gits.spawnError !== null || open.timedOut || gits.timedOut) return { state: 'unknown' };
+  if (open.spawnError !== null || gits.spawnError !== null || open.timedOut || gits.timedOut)
+    return { state: 'unknown' };
   const holder = Number.parseInt(open.stdout, 10);
   if (Number.isInteger(holder)) return { state: 'alive', pid: holder };
   let pid = 0;

@@ -48,7 +48,8 @@ export async function removeStaleLock(lock: string, directory: string): Promise<
   if ((await lockOwner(lock, directory)).state !== 'dead') return false;
   const second = await look(lock);
   if (second === null) return true;
-  if (second.inode !== first.inode || second.modifiedMs !== first.modifiedMs || second.bytes !== first.bytes) return false;
+  if (second.inode !== first.inode || second.modifiedMs !== first.modifiedMs || second.bytes !== first.bytes)
+    return false;
   await unlink(lock).catch(ignoreMissing);
   return true;
 }

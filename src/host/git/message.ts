@@ -23,7 +23,7 @@ export interface CommitTrailers {
 
 const MAX_CHARACTERS = 10_000;
 /** C0 and C1 control characters and the separators that some readers take for line ends. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 
 /**
  * Fills `{requirementName} {projectName} {branch} {timestamp} {commitMessage}`; anything else in braces stays. Values are
@@ -55,7 +55,9 @@ export function withTrailers(message: string, trailers: CommitTrailers): string 
     `${TRAILERS.attempt}: ${trailers.attempt}`,
   ];
   if (trailers.requirement !== null) {
-    lines.push(`${TRAILERS.requirement}: ${requirementTrailer(trailers.requirement.name, trailers.requirement.sha256)}`);
+    lines.push(
+      `${TRAILERS.requirement}: ${requirementTrailer(trailers.requirement.name, trailers.requirement.sha256)}`,
+    );
   }
   return `${tidy(message)}\n\n${lines.join('\n')}\n`;
 }
@@ -84,7 +86,7 @@ function encodeTrailer(value: string): string {
 function tidy(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
+    .replace(/[^\P{Cc}\t\n]/gu, '')
     .replace(/[ \t]+$/gm, '')
     .trim();
 }

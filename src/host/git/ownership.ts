@@ -50,5 +50,9 @@ function isOwnership(value: unknown): value is Ownership {
   if (typeof value !== 'object' || value === null) return false;
   const has = (key: string): boolean => key in value && typeof Reflect.get(value, key) === 'string';
   const task: unknown = Reflect.get(value, 'task');
-  return Reflect.get(value, 'v') === 1 && ['batch', 'branch', 'base', 'tip'].every(has) && (task === null || typeof task === 'string');
+  return (
+    Reflect.get(value, 'v') === 1 &&
+    ['batch', 'branch', 'base', 'tip'].every(has) &&
+    (task === null || typeof task === 'string')
+  );
 }

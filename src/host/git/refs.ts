@@ -42,9 +42,18 @@ export interface RefInfo {
 }
 
 /** Refs below `prefixes` (whole path components). */
-export async function listRefs(git: Git, prefixes: readonly string[], filter: readonly string[] = []): Promise<RefInfo[]> {
+export async function listRefs(
+  git: Git,
+  prefixes: readonly string[],
+  filter: readonly string[] = [],
+): Promise<RefInfo[]> {
   const format = '--format=%(refname)%00%(objectname)%00%(worktreepath)';
-  const output = await git.run(['for-each-ref', format, ...filter, ...prefixes.map((prefix) => prefix.replace(/\/$/, ''))]);
+  const output = await git.run([
+    'for-each-ref',
+    format,
+    ...filter,
+    ...prefixes.map((prefix) => prefix.replace(/\/$/, '')),
+  ]);
   return output
     .split('\n')
     .filter((line) => line !== '')

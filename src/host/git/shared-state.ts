@@ -47,7 +47,10 @@ export async function readSharedState(
 
 /** The stash is the reflog of refs/stash: read as the file it is; asked of git where refs are stored in another way. */
 async function readStashes(git: Git, commonDirectory: string): Promise<StashEntry[]> {
-  const isReftable = await stat(join(commonDirectory, 'reftable')).then(() => true, () => false);
+  const isReftable = await stat(join(commonDirectory, 'reftable')).then(
+    () => true,
+    () => false,
+  );
   if (isReftable) return stashesByGit(git);
   const log = await readFile(join(commonDirectory, 'logs', 'refs', 'stash'), 'utf8').catch(() => '');
   const lines = log.split('\n').filter((line) => line !== '');
@@ -66,7 +69,8 @@ async function stashesByGit(git: Git): Promise<StashEntry[]> {
 
 async function hashOfFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of files) hash.update((await readFile(file).catch(() => Buffer.alloc(0))).toString('base64')).update('\n');
+  for (const file of files)
+    hash.update((await readFile(file).catch(() => Buffer.alloc(0))).toString('base64')).update('\n');
   return hash.digest('hex');
 }
 

@@ -95,14 +95,21 @@ export async function guardAfter(request: GuardAfterRequest): Promise<GuardRepor
   return {
     tookUserStash: taken.length > 0,
     restoredStashes: taken,
-    vanishedStashes: others.map((entry) => ({ ...entry, restore: `git stash store -m ${quote(entry.message)} ${entry.sha}` })),
+    vanishedStashes: others.map((entry) => ({
+      ...entry,
+      restore: `git stash store -m ${quote(entry.message)} ${entry.sha}`,
+    })),
     movedRefs: await movedRefs(git, request.before, now),
     configurationChanged: now.configuration !== request.before.configuration,
     hooksChanged: now.hooks !== request.before.hooks,
   };
 }
 
-async function takenByAgent(request: GuardAfterRequest, git: Git, vanished: readonly StashEntry[]): Promise<StashEntry[]> {
+async function takenByAgent(
+  request: GuardAfterRequest,
+  git: Git,
+  vanished: readonly StashEntry[],
+): Promise<StashEntry[]> {
   const worktree = openGit(request.worktree);
   const [status, committed] = await Promise.all([
     readStatus(worktree),

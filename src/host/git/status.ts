@@ -60,7 +60,7 @@ export function parseStatus(output: string): Status {
 }
 
 function parseEntry(record: string): StatusEntry | null {
-  switch (record[0]) {
+  switch (record.charAt(0)) {
     case '1':
       return { path: afterFields(record, 8), kind: 'changed', index: record[2] ?? '.', tree: record[3] ?? '.' };
     case 'u':

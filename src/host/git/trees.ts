@@ -14,10 +14,15 @@ export const KEEPER: readonly string[] = ['user.name=Nightloom', 'user.email=nig
  * Calls `use` with a copy of the worktree's index and removes it afterwards. The copy keeps git from reading every file again.
  * @throws AppError not_a_repository; what `use` throws
  */
-export async function withIndexCopy<T>(directory: string, use: (git: Git, indexFile: string) => Promise<T>): Promise<T> {
+export async function withIndexCopy<T>(
+  directory: string,
+  use: (git: Git, indexFile: string) => Promise<T>,
+): Promise<T> {
   const places = await gitDirectories(directory);
   if (places === null) {
-    throw new AppError('not_a_repository', `${directory} is not the top of a working tree.`, { details: { directory } });
+    throw new AppError('not_a_repository', `${directory} is not the top of a working tree.`, {
+      details: { directory },
+    });
   }
   const folder = await mkdtemp(join(tmpdir(), 'nightloom-index-'));
   const indexFile = join(folder, 'index');

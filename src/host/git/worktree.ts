@@ -63,7 +63,9 @@ export async function prepareWorktree(request: PrepareWorktreeRequest): Promise<
   if (place === 'ready') return { ...result, created: false, movedAside: null };
   const movedAside = await clearPlace(directory);
   // Twice --force: a registration of this very path that a crash left behind, locked or not, is replaced.
-  await git.run(['worktree', 'add', '--force', '--force', directory, branch.branch], { timeoutMs: CHECKOUT_TIMEOUT_MS });
+  await git.run(['worktree', 'add', '--force', '--force', directory, branch.branch], {
+    timeoutMs: CHECKOUT_TIMEOUT_MS,
+  });
   const { base, tip } = branch;
   await writeOwnership(directory, { v: 1, batch: request.batch, branch: branch.branch, base, tip, task: null });
   return { ...result, created: true, movedAside };

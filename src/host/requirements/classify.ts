@@ -78,5 +78,5 @@ function titleOf(body: string): string | null {
   const heading = lines.find((line) => /^#{1,6}\s+\S/.test(line));
   const first = lines.find((line) => line !== '');
   const title = (heading ?? first)?.replace(/^#{1,6}\s+/, '').replace(/\s+#+$/, '');
-  return title === undefined ? null : [...title].slice(0, MAX_TITLE_CHARACTERS).join('');
+  return title === undefined ? null : Array.from(title).slice(0, MAX_TITLE_CHARACTERS).join('');
 }

@@ -48,7 +48,9 @@ export async function freezeBytes(inputs: string, bytes: Uint8Array): Promise<st
 export async function readFrozen(inputs: string, sha256: string): Promise<Buffer> {
   const bytes = SHA256.test(sha256) ? await readFile(join(inputs, sha256)).catch(() => null) : null;
   if (bytes === null) {
-    throw new AppError('requirement_not_found', `No frozen requirement ${sha256} is kept here.`, { details: { sha256 } });
+    throw new AppError('requirement_not_found', `No frozen requirement ${sha256} is kept here.`, {
+      details: { sha256 },
+    });
   }
   if (hashOf(bytes) === sha256) return bytes;
   throw new AppError('requirement_invalid', `The frozen requirement ${sha256} is damaged.`, { details: { sha256 } });

@@ -20,7 +20,11 @@ async function copyThenUnlink(from: string, to: string): Promise<void> {
   } else {
     await copyFile(from, temporary, constants.COPYFILE_EXCL);
     const handle = await open(temporary, 'r');
-    await handle.datasync().finally(() => handle.close());
+    try {
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
   }
   await rename(temporary, to);
   await unlink(from);

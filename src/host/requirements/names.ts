@@ -9,7 +9,7 @@ export const REQUIREMENTS_FOLDER = '.claude/commands';
 /** Bound of a path in bytes; file systems allow 255 per part. */
 const MAX_PART_BYTES = 255;
 const MAX_NAME_BYTES = 1_024;
-const FORBIDDEN = /[\u0000-\u001f\u007f\\]/;
+const FORBIDDEN = /[\p{Cc}\\]/u;
 
 /**
  * Checks a name: file name without `.md`, with `/` for subfolders. Spaces, emoji and leading dashes are fine; control
@@ -60,7 +60,10 @@ export async function containedFile(checkout: string, name: string): Promise<str
 
 /** True if something is at `file`, also a broken link. */
 export async function isThere(file: string): Promise<boolean> {
-  return lstat(file).then(() => true, () => false);
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** True if `path` is `root` or below it; both real paths. */

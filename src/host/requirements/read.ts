@@ -21,7 +21,10 @@ export interface RequirementFile extends Classification {
  * Reads a requirement with its git state.
  * @throws AppError requirement_name_invalid, requirement_not_found, requirement_invalid (empty, too large, not UTF-8), not_a_repository
  */
-export async function readRequirement(checkout: string, name: string): Promise<{ info: RequirementInfo; text: string }> {
+export async function readRequirement(
+  checkout: string,
+  name: string,
+): Promise<{ info: RequirementInfo; text: string }> {
   const file = await readUsable(checkout, name);
   const states = await gitStates(openGit(checkout), requirementPath(name));
   return { info: infoOf(file, states(requirementPath(name))), text: file.text };

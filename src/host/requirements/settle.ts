@@ -99,7 +99,10 @@ export async function settleCheckout(request: SettleRequest): Promise<SettleResu
 
 /** The user saved the file between our look and our move: theirs again, unless they have made a new one already. */
 async function giveBack(taken: string, file: string): Promise<SettleResult> {
-  const free = await link(taken, file).then(() => true, () => false);
+  const free = await link(taken, file).then(
+    () => true,
+    () => false,
+  );
   if (!free && !(await isThere(file))) await moveFile(taken, file);
   return { kind: 'left_changed' };
 }

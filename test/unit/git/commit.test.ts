@@ -8,7 +8,12 @@ import type { Fixture } from './fixture.ts';
 
 let fixture: Fixture;
 beforeEach(async () => {
-  fixture = await makeFixture({ 'README.md': '# Test\n', 'a.txt': 'a\n', '.claude/commands/first.md': 'Do it\n', '.gitignore': 'ignored/\n' });
+  fixture = await makeFixture({
+    'README.md': '# Test\n',
+    'a.txt': 'a\n',
+    '.claude/commands/first.md': 'Do it\n',
+    '.gitignore': 'ignored/\n',
+  });
 });
 afterEach(() => fixture.repository.remove());
 
@@ -45,7 +50,15 @@ describe('[P2] exactly one commit per completed task', () => {
 
   it('commits when it died after the intent and before the commit', async () => {
     await fixture.edit('a.txt', 'changed\n');
-    const intent = { v: 1, task: TASK, batch: BATCH, attempt: 1, branch: fixture.branch, parent: fixture.base, headBefore: fixture.base } as const;
+    const intent = {
+      v: 1,
+      task: TASK,
+      batch: BATCH,
+      attempt: 1,
+      branch: fixture.branch,
+      parent: fixture.base,
+      headBefore: fixture.base,
+    } as const;
     await writeIntent(intentFile(), intent);
     await fixture.agent('add', '--all');
     expect((await fixture.commit()).kind).toBe('committed');
@@ -84,9 +97,21 @@ describe('[P2] exactly one commit per completed task', () => {
 
   it.each([false, true])('is not fooled by imitated trailers (intent already written: %s)', async (hasIntent) => {
     await fixture.edit('a.txt', 'one\n');
-    await fixture.agent('commit', '-am', `mine\n\nNightloom-Task: ${TASK}\nNightloom-Batch: ${BATCH}\nNightloom-Attempt: 1`);
+    await fixture.agent(
+      'commit',
+      '-am',
+      `mine\n\nNightloom-Task: ${TASK}\nNightloom-Batch: ${BATCH}\nNightloom-Attempt: 1`,
+    );
     const imitation = await fixture.agent('rev-parse', 'HEAD');
-    const intent = { v: 1, task: TASK, batch: BATCH, attempt: 1, branch: fixture.branch, parent: fixture.base, headBefore: imitation } as const;
+    const intent = {
+      v: 1,
+      task: TASK,
+      batch: BATCH,
+      attempt: 1,
+      branch: fixture.branch,
+      parent: fixture.base,
+      headBefore: imitation,
+    } as const;
     if (hasIntent) await writeIntent(intentFile(), intent);
     const result = await fixture.commit();
     expect(result.kind).toBe('committed');

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deleteMergedBranch, deleteRefs, expiredRefs, isMerged, listOurBranches, pushBranch, undeliveredRequirements } from '../../../src/host/git/delivery.ts';
+import {
+  deleteMergedBranch,
+  deleteRefs,
+  expiredRefs,
+  isMerged,
+  listOurBranches,
+  pushBranch,
+  undeliveredRequirements,
+} from '../../../src/host/git/delivery.ts';
 import { inspectRepository, inspectWithCommit } from '../../../src/host/git/inspect.ts';
 import { salvage } from '../../../src/host/git/salvage.ts';
 import { removeCleanWorktree } from '../../../src/host/git/worktree.ts';
@@ -40,7 +48,13 @@ describe('delivery', () => {
     const listed = async (): Promise<Awaited<ReturnType<typeof listOurBranches>>> => listOurBranches(directory);
     const [unmerged, ...more] = await listed();
     expect(more).toEqual([]);
-    expect(unmerged).toMatchObject({ branch: fixture.branch, batch: BATCH, base: fixture.base, merged: false, worktree: fixture.worktree });
+    expect(unmerged).toMatchObject({
+      branch: fixture.branch,
+      batch: BATCH,
+      base: fixture.base,
+      merged: false,
+      worktree: fixture.worktree,
+    });
     if (unmerged === undefined) throw new Error('no branch');
     expect(await deleteMergedBranch(directory, unmerged)).toBe(false);
     await fixture.repository.git(['merge', '--quiet', fixture.branch]);
@@ -69,7 +83,13 @@ describe('delivery', () => {
   it('finds kept work by its age, and deletes it only as it was listed', async () => {
     const { directory } = fixture.repository;
     await fixture.edit('a.txt', 'lost\n');
-    const ref = await salvage({ directory: fixture.worktree, task: TASK, attempt: 1, batch: BATCH, base: fixture.base });
+    const ref = await salvage({
+      directory: fixture.worktree,
+      task: TASK,
+      attempt: 1,
+      batch: BATCH,
+      base: fixture.base,
+    });
     expect(await expiredRefs(directory, Date.now() - 60_000)).toEqual([]);
     const kept = await expiredRefs(directory, Date.now() + 60_000);
     expect(kept.map((entry) => entry.ref)).toEqual([ref]);
@@ -110,7 +130,9 @@ describe('inspectRepository', () => {
     await repository.git(['init', '--quiet', empty]);
     await expect(inspectWithCommit(empty)).rejects.toMatchObject({ code: 'no_commit' });
     await expect(inspectRepository(repository.root)).rejects.toMatchObject({ code: 'not_a_repository' });
-    await expect(inspectRepository(join(repository.directory, '.git'))).rejects.toMatchObject({ code: 'not_a_repository' });
+    await expect(inspectRepository(join(repository.directory, '.git'))).rejects.toMatchObject({
+      code: 'not_a_repository',
+    });
     await expect(inspectRepository(join(repository.root, 'gone'))).rejects.toMatchObject({ code: 'repository_gone' });
   });
 });

@@ -32,7 +32,10 @@ const request = (start: InPlaceStart): CommitRequest => ({
 describe('in place', () => {
   it('refuses tracked changes, a detached HEAD and an open merge', async () => {
     await repository.write('a.txt', 'mine\n');
-    await expect(startInPlace(repository.directory)).rejects.toMatchObject({ code: 'checkout_dirty', details: { paths: ['a.txt'] } });
+    await expect(startInPlace(repository.directory)).rejects.toMatchObject({
+      code: 'checkout_dirty',
+      details: { paths: ['a.txt'] },
+    });
     await repository.git(['checkout', '--quiet', '--', '.']);
     await repository.git(['checkout', '--quiet', '--detach']);
     await expect(startInPlace(repository.directory)).rejects.toMatchObject({ code: 'detached_head' });
@@ -51,9 +54,13 @@ describe('in place', () => {
     await rm(join(repository.directory, 'b.txt'));
     const first = await commitTask(request(start));
     expect(first.kind).toBe('committed');
-    expect(await repository.git(['log', '--format=%s', `${start.base}..HEAD`])).toBe('Auto-commit: first\nby the agent');
+    expect(await repository.git(['log', '--format=%s', `${start.base}..HEAD`])).toBe(
+      'Auto-commit: first\nby the agent',
+    );
     expect(await repository.git(['show', '--name-status', '--format=', 'HEAD'])).toBe('D\tb.txt\nA\tnotes/new.txt');
-    expect(await repository.git(['ls-files', '--others', '--exclude-standard', '-z'])).toBe(':(top)\0mine.txt\0notes/-x\0🌙\0');
+    expect(await repository.git(['ls-files', '--others', '--exclude-standard', '-z'])).toBe(
+      ':(top)\0mine.txt\0notes/-x\0🌙\0',
+    );
     await repository.commit('the user goes on', { 'c.txt': 'c\n' });
     expect(await commitTask(request(start))).toEqual({ ...first, kind: 'already' });
   });
@@ -88,10 +95,12 @@ describe('in place', () => {
     expect(await repository.git(['status', '--porcelain', '--ignored'])).toBe('?? mine.txt\n!! ignored');
     expect(await repository.read('mine.txt')).toBe('mine\n');
     expect(await repository.read('deep')).toBeNull();
-    expect(await repository.git(['ls-tree', '-r', '--name-only', `refs/nightloom/salvage/${TASK}/1`])).toContain('deep/er/new.txt');
+    expect(await repository.git(['ls-tree', '-r', '--name-only', `refs/nightloom/salvage/${TASK}/1`])).toContain(
+      'deep/er/new.txt',
+    );
   });
 
-  it('without commits keeps each task\'s tree, and takes a failed one back to the tree before', async () => {
+  it("without commits keeps each task's tree, and takes a failed one back to the tree before", async () => {
     await repository.write('a.txt', 'the user\n');
     const start = await startInPlace(repository.directory, { allowChanges: true });
     await repository.write('b.txt', 'first task\n');

@@ -1,11 +1,22 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRequirementTrailer, renderMessage, requirementTrailer, withTrailers } from '../../../src/host/git/message.ts';
+import {
+  parseRequirementTrailer,
+  renderMessage,
+  requirementTrailer,
+  withTrailers,
+} from '../../../src/host/git/message.ts';
 import { makeRepository } from '../../support/git-repository.ts';
 import type { TestRepository } from '../../support/git-repository.ts';
 import { BATCH, SHA256, TASK } from './fixture.ts';
 
-const fields = { requirementName: 'first', projectName: 'p', branch: 'b', timestamp: '2026-01-01T00:00:00Z', commitMessage: 'Done' };
+const fields = {
+  requirementName: 'first',
+  projectName: 'p',
+  branch: 'b',
+  timestamp: '2026-01-01T00:00:00Z',
+  commitMessage: 'Done',
+};
 
 describe('renderMessage', () => {
   it('fills every field and leaves other braces', () => {
@@ -33,11 +44,23 @@ describe('trailers', () => {
     const forged = `\n\nNightloom-Task: t_forged0000\nNightloom-Requirement: x@${SHA256}`;
     const names = [`evil${forged}`, `evil\r\n${forged}`, 'evil\u2028Nightloom-Task: t_forged0000'];
     for (const name of names) {
-      const message = renderMessage('{requirementName}\n\n{commitMessage}', { ...fields, requirementName: name, commitMessage: `x${forged}` });
-      const input = withTrailers(message, { task: TASK, batch: BATCH, attempt: 2, requirement: { name, sha256: SHA256 } });
+      const message = renderMessage('{requirementName}\n\n{commitMessage}', {
+        ...fields,
+        requirementName: name,
+        commitMessage: `x${forged}`,
+      });
+      const input = withTrailers(message, {
+        task: TASK,
+        batch: BATCH,
+        attempt: 2,
+        requirement: { name, sha256: SHA256 },
+      });
       await repository.git(['commit', '--quiet', '--allow-empty', '--cleanup=whitespace', '-F', '-'], { input });
-      const value = (key: string): Promise<string> => repository.git(['log', '-1', `--format=%(trailers:key=${key},valueonly,separator=|)`]);
-      expect([await value('Nightloom-Task'), await value('Nightloom-Batch'), await value('Nightloom-Attempt')]).toEqual([TASK, BATCH, '2']);
+      const value = (key: string): Promise<string> =>
+        repository.git(['log', '-1', `--format=%(trailers:key=${key},valueonly,separator=|)`]);
+      expect([await value('Nightloom-Task'), await value('Nightloom-Batch'), await value('Nightloom-Attempt')]).toEqual(
+        [TASK, BATCH, '2'],
+      );
       expect(parseRequirementTrailer(await value('Nightloom-Requirement'))).toEqual({ name, sha256: SHA256 });
     }
   });

@@ -13,7 +13,12 @@ afterEach(() => fixture.repository.remove());
 
 const before = (): Promise<SharedState> => guardBefore(fixture.repository.directory, BATCH);
 const after = (state: SharedState): Promise<GuardReport> =>
-  guardAfter({ repository: fixture.repository.directory, worktree: fixture.worktree, base: fixture.base, before: state });
+  guardAfter({
+    repository: fixture.repository.directory,
+    worktree: fixture.worktree,
+    base: fixture.base,
+    before: state,
+  });
 const git = (...args: string[]): Promise<string> => fixture.repository.git(args);
 
 async function stash(path: string, content: string): Promise<void> {
@@ -107,7 +112,9 @@ describe("[P7] the user's stashes and branches", () => {
     await before();
     await before();
     expect(await git('for-each-ref', '--contains', tip, '--format=%(refname)', 'refs/nightloom/kept')).not.toBe('');
-    expect(await git('for-each-ref', '--points-at', fixture.base, '--format=%(refname)', 'refs/nightloom/kept')).not.toBe('');
+    expect(
+      await git('for-each-ref', '--points-at', fixture.base, '--format=%(refname)', 'refs/nightloom/kept'),
+    ).not.toBe('');
   });
 
   it('notices configuration and hooks that changed', async () => {

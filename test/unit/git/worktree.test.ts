@@ -89,17 +89,25 @@ describe('prepareWorktree', () => {
     await expect(prepareWorktree(request)).rejects.toMatchObject({ code: 'not_a_repository' });
     await repository.git(['init', '--quiet'], { in: empty });
     await expect(prepareWorktree(request)).rejects.toMatchObject({ code: 'no_commit' });
-    await expect(prepareWorktree({ ...request, repository: join(empty, 'no') })).rejects.toMatchObject({ code: 'repository_gone' });
+    await expect(prepareWorktree({ ...request, repository: join(empty, 'no') })).rejects.toMatchObject({
+      code: 'repository_gone',
+    });
   });
 
   it('removes a worktree only when nothing in it is unsaved', async () => {
     await prepare();
     await writeFile(join(directory, 'new.txt'), 'x');
-    expect(await removeCleanWorktree(repository.directory, directory)).toEqual({ removed: false, reason: 'uncommitted' });
+    expect(await removeCleanWorktree(repository.directory, directory)).toEqual({
+      removed: false,
+      reason: 'uncommitted',
+    });
     await rm(join(directory, 'new.txt'));
     await repository.git(['checkout', '--quiet', '--detach'], { in: directory });
     await repository.git(['commit', '--quiet', '--allow-empty', '-m', 'astray'], { in: directory });
-    expect(await removeCleanWorktree(repository.directory, directory)).toEqual({ removed: false, reason: 'commits_off_branch' });
+    expect(await removeCleanWorktree(repository.directory, directory)).toEqual({
+      removed: false,
+      reason: 'commits_off_branch',
+    });
     await repository.git(['switch', '--quiet', 'nightloom/evening'], { in: directory });
     expect(await removeCleanWorktree(repository.directory, directory)).toEqual({ removed: true });
     expect(await removeCleanWorktree(repository.directory, directory)).toEqual({ removed: true });
@@ -131,15 +139,27 @@ describe('an attempt in a worktree', () => {
     await fixture.agent('commit', '-am', 'mine');
     await fixture.edit('new.txt', 'two\n');
     await fixture.edit('ignored', 'secret\n');
-    expect(await reset(OTHER_TASK)).toEqual({ base: fixture.base, savedRef: `refs/nightloom/wip/${TASK}`, ownWork: 'none' });
-    expect([await content('a.txt'), await content('new.txt'), await content('ignored')]).toEqual(['a\n', null, 'secret\n']);
+    expect(await reset(OTHER_TASK)).toEqual({
+      base: fixture.base,
+      savedRef: `refs/nightloom/wip/${TASK}`,
+      ownWork: 'none',
+    });
+    expect([await content('a.txt'), await content('new.txt'), await content('ignored')]).toEqual([
+      'a\n',
+      null,
+      'secret\n',
+    ]);
 
     await fixture.edit('other.txt', 'x\n');
     const trailers = { task: OTHER_TASK, batch: BATCH, attempt: 1, requirement: null };
     const done = await fixture.commit({ trailers, intentFile: join(fixture.repository.root, 'other/intent.json') });
     const base = 'sha' in done ? done.sha : '';
     expect(await reset(TASK)).toEqual({ base, savedRef: null, ownWork: 'restored' });
-    expect([await content('a.txt'), await content('new.txt'), await content('other.txt')]).toEqual(['one\n', 'two\n', 'x\n']);
+    expect([await content('a.txt'), await content('new.txt'), await content('other.txt')]).toEqual([
+      'one\n',
+      'two\n',
+      'x\n',
+    ]);
     expect(await fixture.repository.git(['for-each-ref', 'refs/nightloom/wip'])).toBe('');
     expect(await reset(TASK)).toMatchObject({ ownWork: 'continued' });
   });
@@ -159,7 +179,11 @@ describe('an attempt in a worktree', () => {
   it('comes back to the start from wherever the agent went', async () => {
     await fixture.agent('checkout', '--quiet', '--orphan', 'empty');
     await fixture.edit('lost.txt', 'x\n');
-    expect(await reset(TASK)).toEqual({ base: fixture.base, savedRef: `refs/nightloom/wip/strayed-${TASK}`, ownWork: 'none' });
+    expect(await reset(TASK)).toEqual({
+      base: fixture.base,
+      savedRef: `refs/nightloom/wip/strayed-${TASK}`,
+      ownWork: 'none',
+    });
     expect(await fixture.agent('symbolic-ref', '--short', 'HEAD')).toBe(fixture.branch);
     expect(await fixture.agent('status', '--porcelain')).toBe('');
     expect(await fixture.repository.git(['show', `refs/nightloom/wip/strayed-${TASK}:lost.txt`])).toBe('x');
@@ -175,12 +199,20 @@ describe('an attempt in a worktree', () => {
     const ref = await salvage(request);
     expect(ref).toBe(`refs/nightloom/salvage/${TASK}/1`);
     expect(await fixture.agent('status', '--porcelain', '--branch')).toBe(before);
-    expect(await fixture.repository.git(['ls-tree', '-r', '--name-only', String(ref)])).toBe('.gitignore\na.txt\ndir/new.txt');
-    expect(await fixture.repository.git(['log', '-1', '--format=%(trailers:key=Nightloom-Task,valueonly)', String(ref)])).toBe('');
+    expect(await fixture.repository.git(['ls-tree', '-r', '--name-only', String(ref)])).toBe(
+      '.gitignore\na.txt\ndir/new.txt',
+    );
+    expect(
+      await fixture.repository.git(['log', '-1', '--format=%(trailers:key=Nightloom-Task,valueonly)', String(ref)]),
+    ).toBe('');
     await discardWork(fixture.worktree, fixture.branch);
     await discardWork(fixture.worktree, fixture.branch);
     expect(await fixture.commits()).toEqual([]);
-    expect([await content('a.txt'), await content('dir/new.txt'), await content('ignored')]).toEqual(['a\n', null, 'x\n']);
+    expect([await content('a.txt'), await content('dir/new.txt'), await content('ignored')]).toEqual([
+      'a\n',
+      null,
+      'x\n',
+    ]);
     expect(await salvage(request)).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,15 @@ describe('the embedded Temporal server', () => {
     const second = await startEmbeddedServer(options);
     expect(second).toMatchObject({ joined: false, newDatabase: false });
     expect(second.record.pid).not.toBe(process.pid);
+  });
+
+  it('never runs twice on one database, even if the record of the first was never written', async () => {
+    const first = await startEmbeddedServer(options);
+    await rm(serverFiles(options.stateDirectory).record);
+    const second = await startEmbeddedServer(options);
+    expect(second).toMatchObject({ joined: false, newDatabase: false });
+    expect(await isAlive(first.record)).toBe(false);
+    expect(second.record.databaseFile).toBe(first.record.databaseFile);
   });
 
   it('is restarted on the same port and database when it dies, with its data kept', async () => {

@@ -1,0 +1,34 @@
+/** What the API is handed. */
+import type { HostDoor } from '../contracts/host-door.ts';
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { Status } from '../contracts/views.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Store } from '../store/store.ts';
+import type { BatchCommands } from './batch-commands.ts';
+
+/** Makers of new ids. */
+export interface IdMaker {
+  project(): ProjectId;
+  batch(): BatchId;
+  task(): TaskId;
+}
+
+/** Everything that `buildApi` needs; it opens and closes none of it. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly door: HostDoor;
+  readonly batches: BatchCommands;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  readonly logger: Logger;
+  /** Secret that every request under /api carries as bearer token. */
+  readonly token: string;
+  /** Names that a Host header may have: `localhost` allows any port, `localhost:4600` only that one. */
+  readonly allowedHosts: readonly string[];
+  /** The host whose door this is. */
+  readonly host: HostId;
+  readonly installation: InstallationId;
+  readonly version: string;
+  status(): Promise<Status>;
+}

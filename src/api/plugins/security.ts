@@ -1,0 +1,76 @@
+/** Who may talk to us: known Host names, our own pages, holders of the token. Refuses before anything else runs. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../../contracts/errors.ts';
+import { routes } from '../../contracts/http.ts';
+
+const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What the checks compare with. */
+export interface SecurityOptions {
+  readonly token: string;
+  readonly allowedHosts: readonly string[];
+}
+
+/**
+ * Registers the checks for every request, also for unknown routes.
+ * Host: a page of another site whose name was made to point here would otherwise be same-origin ("DNS rebinding").
+ */
+export function installSecurity(app: FastifyInstance, options: SecurityOptions): void {
+  app.addHook('onRequest', async (request) => {
+    checkHost(request, options.allowedHosts);
+    if (!CHANGES_NOTHING.has(request.method)) checkChange(request, options.allowedHosts);
+    if (needsToken(request)) checkToken(request, options.token);
+  });
+}
+
+/** @throws AppError host_not_allowed */
+export function checkHost(request: FastifyRequest, allowedHosts: readonly string[]): void {
+  const { host } = request.headers;
+  if (host !== undefined && isAllowedHost(host, allowedHosts)) return;
+  throw new AppError(
+    'host_not_allowed',
+    `The Host header ${JSON.stringify(host?.slice(0, 100) ?? '')} is not allowed.`,
+  );
+}
+
+function isAllowedHost(host: string, allowedHosts: readonly string[]): boolean {
+  const wanted = host.toLowerCase();
+  const withoutPort = wanted.replace(/:\d*$/, '');
+  return allowedHosts.some((allowed) => allowed.toLowerCase() === wanted || allowed.toLowerCase() === withoutPort);
+}
+
+/** Browsers say where a request comes from; a page can neither leave these out nor change them. */
+function checkChange(request: FastifyRequest, allowedHosts: readonly string[]): void {
+  const { origin, 'sec-fetch-site': site, 'content-type': mediaType } = request.headers;
+  const ownOrigin = origin === undefined || isOwnOrigin(origin, allowedHosts);
+  const ownSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (!ownOrigin || !ownSite) throw new AppError('origin_not_allowed', 'The request comes from another site.');
+  if (request.method === 'DELETE' && mediaType === undefined) return;
+  if (mediaType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json') return;
+  const message = 'Changes are sent as application/json';
+  throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'content-type', message }] } });
+}
+
+function isOwnOrigin(origin: string, allowedHosts: readonly string[]): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && isAllowedHost(url.host, allowedHosts);
+}
+
+/** By the route that was found, not by the text of the address: that can be spelled in several ways. */
+function needsToken(request: FastifyRequest): boolean {
+  const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
+  return path.startsWith('/api') && path !== routes.health.path;
+}
+
+function checkToken(request: FastifyRequest, token: string): void {
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return;
+  const fact = given === undefined ? 'The request carries no bearer token.' : 'The token is wrong.';
+  throw new AppError('unauthorized', fact);
+}
+
+/** Same length for every text, as the comparison wants it. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,152 @@
+/** Creation of a batch: rows, then workflow, then confirmation; whatever is cut short is finished or undone later. */
+import { AppError } from '../../contracts/errors.ts';
+import type { BatchId } from '../../contracts/ids.ts';
+import type { SettingsOverrides } from '../../contracts/settings.ts';
+import type { OnFailure } from '../../contracts/vocabulary.ts';
+import type { BatchRow, NewBatch, ProjectRow } from '../../store/store.ts';
+import type { ApiDeps } from '../deps.ts';
+import { initialHead, initialState } from './batch-state.ts';
+import { findBatch } from './lookup.ts';
+import { defineTasks } from './task-definitions.ts';
+import type { WantedTask } from './task-definitions.ts';
+
+/** First opening of a batch; raised only when it is opened in another Temporal. */
+const FIRST_EPOCH = 1;
+/** Younger ones may be under way in another process. */
+const ABANDONED_AFTER_MS = 60_000;
+
+/** Body of a creation. */
+export interface BatchRequest {
+  readonly name?: string | undefined;
+  readonly tasks: readonly WantedTask[];
+  readonly onFailure?: OnFailure | undefined;
+  readonly flags?: SettingsOverrides | undefined;
+  readonly again?: boolean | undefined;
+}
+
+/** See {@link createBatchCreation}. */
+export interface BatchCreation {
+  /**
+   * Makes an `idle` batch.
+   * @throws AppError as `defineTasks`; invalid_settings, already_queued, temporal_unreachable
+   */
+  create(request: BatchRequest): Promise<BatchRow>;
+  /**
+   * Finishes or undoes creations that were cut short, by asking for their workflows.
+   * @param minAgeMs leave younger ones alone; default 60,000
+   */
+  reconcile(minAgeMs?: number): Promise<void>;
+}
+
+/** Creation of batches over store, host door and workflows. */
+export function createBatchCreation(deps: ApiDeps): BatchCreation {
+  const underWay = new Set<BatchId>();
+  return {
+    create: async (request) => {
+      const batch = await define(deps, request);
+      underWay.add(batch.id);
+      try {
+        return await make(deps, batch);
+      } finally {
+        underWay.delete(batch.id);
+      }
+    },
+    reconcile: async (minAgeMs = ABANDONED_AFTER_MS) => {
+      const bornBeforeMs = deps.clock.now() - minAgeMs;
+      for (const row of await deps.store.batches.creating()) {
+        if (row.createdAtMs <= bornBeforeMs && !underWay.has(row.id)) await settle(deps, row);
+      }
+    },
+  };
+}
+
+async function define(deps: ApiDeps, request: BatchRequest): Promise<NewBatch> {
+  const flags = request.flags ?? {};
+  const { tasks, projects } = await defineTasks(deps, request.tasks, {
+    again: request.again === true,
+    newTaskId: () => deps.ids.task(),
+  });
+  const [first] = projects;
+  const onFailure = request.onFailure ?? (await checkSettings(deps, projects, flags));
+  const createdAtMs = deps.clock.now();
+  return {
+    id: deps.ids.batch(),
+    name: request.name ?? `${localDay(createdAtMs)} ${first.name}`,
+    host: first.host,
+    project: first.id,
+    epoch: FIRST_EPOCH,
+    onFailure,
+    // Kept with the flags too, so that an unfinished creation can be finished from its row.
+    flags: { ...flags, onFailure },
+    createdAtMs,
+    tasks,
+  };
+}
+
+/** Settings with mistakes are refused in the evening and not found out in the night. */
+async function checkSettings(
+  deps: ApiDeps,
+  projects: readonly [ProjectRow, ...ProjectRow[]],
+  flags: SettingsOverrides,
+): Promise<OnFailure> {
+  const [first, ...others] = await Promise.all(
+    projects.map((project) => deps.door.configuration(project.path, { dashboard: project.settings, flags })),
+  );
+  if (first === undefined) throw new AppError('internal', `None of ${1 + others.length} projects was configured.`);
+  return first.settings.onFailure;
+}
+
+async function make(deps: ApiDeps, batch: NewBatch): Promise<BatchRow> {
+  await deps.store.batches.create(batch);
+  const state = initialState(batch, deps.installation);
+  try {
+    await deps.batches.startWorkflow(state);
+  } catch (error) {
+    if (!(await workflowExists(deps, batch.id))) throw error;
+  }
+  await confirm(deps, batch);
+  return await findBatch(deps.store, batch.id);
+}
+
+/** After a start that failed. Undoes the rows if there is certainly no workflow; if nobody can say, they stay. */
+async function workflowExists(deps: ApiDeps, id: BatchId): Promise<boolean> {
+  try {
+    if ((await deps.batches.exists(id)) !== 'unknown') return true;
+  } catch (err) {
+    deps.logger.warn({ err, batch: id }, 'a creation is unfinished; it is settled when Temporal answers');
+    return false;
+  }
+  await deps.store.batches.abandon(id);
+  return false;
+}
+
+async function settle(deps: ApiDeps, row: BatchRow): Promise<void> {
+  try {
+    if ((await deps.batches.exists(row.id)) === 'unknown') await deps.store.batches.abandon(row.id);
+    else await confirm(deps, row);
+    deps.logger.info({ batch: row.id }, 'settled an unfinished creation');
+  } catch (err) {
+    deps.logger.warn({ err, batch: row.id }, 'cannot settle an unfinished creation yet');
+  }
+}
+
+async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow): Promise<void> {
+  await deps.store.batches.confirm(batch.id, initialHead(batch, deps.installation));
+  await deps.store.events.append([
+    {
+      id: `${batch.id}:created`,
+      type: 'batch.created',
+      atMs: batch.createdAtMs,
+      batch: batch.id,
+      task: null,
+      data: { name: batch.name },
+    },
+  ]);
+}
+
+/** The machine's day, as a person would name the night's batch. */
+function localDay(ms: number): string {
+  const date = new Date(ms);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

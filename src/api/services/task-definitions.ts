@@ -1,0 +1,136 @@
+/** From requirement names to task definitions: found, frozen, and not done already. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../../contracts/errors.ts';
+import type { FrozenRequirement, HostDoor } from '../../contracts/host-door.ts';
+import { asId } from '../../contracts/ids.ts';
+import type { TaskId } from '../../contracts/ids.ts';
+import type { ProjectRow, Store, TaskDefinition } from '../../store/store.ts';
+import { findProject } from './lookup.ts';
+
+/** Files are read and hashed this many at a time. */
+const FREEZES_AT_ONCE = 8;
+
+/** A task as a request names it. */
+export interface WantedTask {
+  readonly projectId: string;
+  readonly requirementName: string;
+}
+
+/** Definitions with the projects they are of, in the order they were named; the first is the batch's first. */
+export interface Definitions {
+  readonly tasks: readonly TaskDefinition[];
+  readonly projects: readonly [ProjectRow, ...ProjectRow[]];
+}
+
+/**
+ * Freezes the named requirements. Slash commands are allowed: here every requirement is named.
+ * @param again run also what an undelivered branch resolves
+ * @throws AppError project_not_found, invalid_input (hosts differ), requirement_not_found, requirement_name_invalid,
+ * requirement_invalid, already_done; with `details.requirements` [{name, ...}]
+ */
+export async function defineTasks(
+  deps: { readonly store: Store; readonly door: HostDoor },
+  wanted: readonly WantedTask[],
+  options: { readonly again: boolean; readonly newTaskId: (index: number) => TaskId },
+): Promise<Definitions> {
+  const found = new Map<string, ProjectRow>();
+  for (const { projectId } of wanted) {
+    if (!found.has(projectId)) found.set(projectId, await findProject(deps.store, projectId));
+  }
+  const [first, ...others] = found.values();
+  if (first === undefined) throw new AppError('nothing_to_do', 'No task was named.');
+  refuseOtherHosts(first, others);
+  const frozen = await freezeAll(deps.door, wanted, found);
+  if (!options.again) await refuseDone(deps.door, [first, ...others], frozen);
+  const tasks = frozen.map(({ project, requirement }, index) => ({
+    id: options.newTaskId(index),
+    project: project.id,
+    kind: 'requirement' as const,
+    name: requirement.name,
+    title: requirement.title,
+    sha256: requirement.sha256,
+    params: {},
+  }));
+  return { tasks, projects: [first, ...others] };
+}
+
+/** The id of a command's task: the same for a repeated command, so that nothing is added twice. */
+export function taskIdOf(commandId: string, index: number): TaskId {
+  const digest = createHash('sha256').update(`${commandId}\n${index}`).digest('hex');
+  const text = BigInt(`0x${digest}`).toString(36).slice(0, 10).padStart(10, '0');
+  return asId('task', `t_${text}`);
+}
+
+function refuseOtherHosts(first: ProjectRow, others: readonly ProjectRow[]): void {
+  const elsewhere = others.find((project) => project.host !== first.host);
+  if (elsewhere === undefined) return;
+  const message = `All projects of a batch must be on one host: ${first.name} is on ${first.host}, ${elsewhere.name} on ${elsewhere.host}`;
+  throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'tasks', message }] } });
+}
+
+interface Frozen {
+  readonly project: ProjectRow;
+  readonly requirement: FrozenRequirement;
+}
+
+async function freezeAll(
+  door: HostDoor,
+  wanted: readonly WantedTask[],
+  projects: ReadonlyMap<string, ProjectRow>,
+): Promise<Frozen[]> {
+  const frozen: Frozen[] = [];
+  const failed: { name: string; error: AppError }[] = [];
+  for (let at = 0; at < wanted.length; at += FREEZES_AT_ONCE) {
+    const some = wanted.slice(at, at + FREEZES_AT_ONCE);
+    const results = await Promise.all(some.map((task) => freeze(door, task, projects)));
+    for (const result of results) {
+      if ('error' in result) failed.push(result);
+      else frozen.push(result);
+    }
+  }
+  const [first, ...more] = failed;
+  if (first === undefined) return frozen;
+  if (more.length === 0) throw first.error;
+  const requirements = failed.map(({ name, error }) => ({ name, code: error.code, message: error.message }));
+  throw new AppError(first.error.code, `${failed.length} requirements cannot be queued; ${first.error.message}`, {
+    details: { requirements: requirements.slice(0, 100) },
+    cause: first.error,
+  });
+}
+
+async function freeze(
+  door: HostDoor,
+  task: WantedTask,
+  projects: ReadonlyMap<string, ProjectRow>,
+): Promise<Frozen | { name: string; error: AppError }> {
+  const project = projects.get(task.projectId);
+  const name = task.requirementName;
+  if (project === undefined) throw new AppError('internal', `Project ${task.projectId} was not looked up.`);
+  try {
+    return { project, requirement: await door.freezeRequirement(project.path, name) };
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    return { name, error };
+  }
+}
+
+async function refuseDone(door: HostDoor, projects: readonly ProjectRow[], frozen: readonly Frozen[]): Promise<void> {
+  const done: { name: string; branch: string }[] = [];
+  for (const project of projects) {
+    const resolved = await door.undelivered(project.path);
+    for (const { requirement } of frozen.filter((each) => each.project.id === project.id)) {
+      const match = resolved.find(({ name, sha256 }) => name === requirement.name && sha256 === requirement.sha256);
+      if (match !== undefined) done.push({ name: match.name, branch: match.branch });
+    }
+  }
+  const [first] = done;
+  if (first === undefined) return;
+  const more = done.length > 1 ? ` (and ${done.length - 1} more)` : '';
+  throw new AppError(
+    'already_done',
+    `Requirement ${first.name} is done on branch ${first.branch}, not delivered${more}.`,
+    {
+      details: { requirements: done },
+    },
+  );
+}

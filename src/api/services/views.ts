@@ -1,0 +1,87 @@
+/** Gathers what the views of batches and tasks need. */
+import type { ProjectId } from '../../contracts/ids.ts';
+import type { BatchSummary, BatchView, TaskDetail, TaskView } from '../../contracts/views.ts';
+import type { BatchRow, ProjectRow, TaskRow } from '../../store/store.ts';
+import type { ApiDeps } from '../deps.ts';
+import { toBatchSummary, toBatchView } from '../views/batch-view.ts';
+import { toAttemptView, toTaskView } from '../views/task-view.ts';
+import { findBatch, projectsById } from './lookup.ts';
+import type { MergeCheck } from './merge-check.ts';
+
+/** Makers of views. */
+export interface Views {
+  batch(row: BatchRow): Promise<BatchView>;
+  summaries(rows: readonly BatchRow[]): Promise<BatchSummary[]>;
+  tasks(rows: readonly TaskRow[]): Promise<TaskView[]>;
+  /** @throws AppError batch_not_found */
+  task(row: TaskRow): Promise<TaskDetail>;
+}
+
+/** {@link Views} over the store and the host door. */
+export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: MergeCheck): Views {
+  const { store, door } = deps;
+  return {
+    batch: async (row) => {
+      const projects = await projectsById(store);
+      const [tasks, attempts, costs, merged] = await Promise.all([
+        store.tasks.ofBatch(row.id),
+        store.tasks.lastAttempts(row.id),
+        store.batches.costs([row.id]),
+        mergedOf(row, projects, merges),
+      ]);
+      return toBatchView(row, tasks, attempts, { projects, merged, costUsd: costs.get(row.id) });
+    },
+    summaries: async (rows) => {
+      const ids = rows.map((row) => row.id);
+      const projects = await projectsById(store);
+      const [counts, costs] = await Promise.all([store.batches.counts(ids), store.batches.costs(ids)]);
+      const merged = new Map<ProjectId, boolean>();
+      return rows.map((row) =>
+        toBatchSummary(row, counts.get(row.id) ?? {}, { projects, merged, costUsd: costs.get(row.id) }),
+      );
+    },
+    tasks: async (rows) => {
+      const projects = await projectsById(store);
+      return await Promise.all(
+        rows.map(async (row) => {
+          const { id, project } = row.definition;
+          const attempts = row.state.attempt === undefined ? [] : await store.tasks.attempts(id);
+          return toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1));
+        }),
+      );
+    },
+    task: async (row) => {
+      const { id, project } = row.definition;
+      const [batch, attempts, projects, logs, progress] = await Promise.all([
+        findBatch(store, row.batch),
+        store.tasks.attempts(id),
+        projectsById(store),
+        door.logs(id),
+        door.progress(id),
+      ]);
+      return {
+        ...toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1)),
+        batchName: batch.name,
+        attemptList: attempts.map(toAttemptView),
+        logs,
+        progress,
+      };
+    },
+  };
+}
+
+async function mergedOf(
+  row: BatchRow,
+  projects: ReadonlyMap<ProjectId, ProjectRow>,
+  merges: MergeCheck,
+): Promise<Map<ProjectId, boolean>> {
+  const result = new Map<ProjectId, boolean>();
+  if (row.status !== 'completed' && row.status !== 'cancelled') return result;
+  for (const [id, { path }] of projects) {
+    const branch = row.head?.workspaces[id]?.branch;
+    if (branch === undefined || branch === null) continue;
+    const merged = await merges.isMerged(path, branch);
+    if (merged !== null) result.set(id, merged);
+  }
+  return result;
+}

@@ -1,0 +1,96 @@
+/** Batches as callers see them. */
+import type { ProjectId, TaskId } from '../../contracts/ids.ts';
+import type { AttemptRecord } from '../../contracts/state.ts';
+import type { BatchProject, BatchSummary, BatchView } from '../../contracts/views.ts';
+import type { TaskStatus } from '../../contracts/vocabulary.ts';
+import { nextOf, nextOfSummary, toCounts } from '../../domain/report.ts';
+import type { SummaryFacts } from '../../domain/report.ts';
+import type { BatchRow, ProjectRow, StatusCounts, TaskRow } from '../../store/store.ts';
+import { instant, nullableInstant } from './instants.ts';
+import { toTaskView } from './task-view.ts';
+
+/** What a view needs besides the rows. */
+export interface BatchSurroundings {
+  /** Registered projects; a removed one is shown by its id. */
+  readonly projects: ReadonlyMap<ProjectId, ProjectRow>;
+  /** Whether a project's branch is merged; absent: not known. */
+  readonly merged: ReadonlyMap<ProjectId, boolean>;
+  /** US dollars; absent: no agent said. */
+  readonly costUsd: number | undefined;
+}
+
+/** The one batch object. */
+export function toBatchView(
+  row: BatchRow,
+  tasks: readonly TaskRow[],
+  lastAttempts: ReadonlyMap<TaskId, AttemptRecord>,
+  around: BatchSurroundings,
+): BatchView {
+  const counts: Partial<Record<TaskStatus, number>> = {};
+  for (const { state } of tasks) counts[state.status] = (counts[state.status] ?? 0) + 1;
+  const projects = [row.project, ...tasks.map((task) => task.definition.project)];
+  const facts = {
+    ...toFacts(row, counts, projects, around),
+    tasks: tasks.map((task) =>
+      toTaskView(task, projectName(task.definition.project, around), lastAttempts.get(task.definition.id)),
+    ),
+  };
+  return { ...facts, next: nextOf(facts) };
+}
+
+/** A batch in a list. */
+export function toBatchSummary(row: BatchRow, counts: StatusCounts, around: BatchSurroundings): BatchSummary {
+  const prepared = [...around.projects.keys()].filter((id) => row.head?.workspaces[id] !== undefined);
+  const facts = toFacts(row, counts, [row.project, ...prepared], around);
+  return { ...facts, next: nextOfSummary(facts) };
+}
+
+function toFacts(
+  row: BatchRow,
+  counts: StatusCounts,
+  projects: readonly ProjectId[],
+  around: BatchSurroundings,
+): SummaryFacts {
+  const { head } = row;
+  const [first, ...others] = [...new Set(projects)].map((id) => toBatchProject(row, id, around));
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status === 'creating' ? 'idle' : row.status,
+    hold: head?.hold
+      ? {
+          reason: head.hold.reason,
+          since: instant(head.hold.sinceMs),
+          until: nullableInstant(head.hold.untilMs),
+          message: head.hold.message,
+        }
+      : null,
+    onFailure: head?.onFailure ?? row.flags.onFailure ?? 'continue',
+    project: projectName(row.project, around),
+    branch: first?.branch ?? null,
+    projects: first === undefined ? [] : [first, ...others],
+    counts: toCounts(counts),
+    createdAt: instant(row.createdAtMs),
+    startedAt: nullableInstant(head?.startedAtMs ?? null),
+    completedAt: nullableInstant(head?.completedAtMs ?? null),
+    recordedAt: instant(row.recordedAtMs),
+    costUsd: around.costUsd ?? null,
+    notes: [...(head?.notes ?? [])],
+  };
+}
+
+function toBatchProject(row: BatchRow, id: ProjectId, around: BatchSurroundings): BatchProject {
+  const workspace = row.head?.workspaces[id];
+  return {
+    project: projectName(id, around),
+    projectId: id,
+    path: around.projects.get(id)?.path ?? '',
+    branch: workspace?.branch ?? null,
+    base: workspace?.base ?? null,
+    merged: around.merged.get(id) ?? null,
+  };
+}
+
+function projectName(id: ProjectId, around: Pick<BatchSurroundings, 'projects'>): string {
+  return around.projects.get(id)?.name ?? id;
+}

@@ -1,0 +1,53 @@
+/** Tasks as callers see them. */
+import type { AttemptRecord } from '../../contracts/state.ts';
+import type { AttemptView, TaskView } from '../../contracts/views.ts';
+import type { TaskRow } from '../../store/store.ts';
+import { instant, nullableInstant } from './instants.ts';
+
+/**
+ * A task.
+ * @param last its newest attempt; undefined before the first
+ */
+export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecord | undefined): TaskView {
+  const { definition, state, details } = row;
+  return {
+    id: definition.id,
+    name: definition.name,
+    project: projectName,
+    projectId: definition.project,
+    batchId: row.batch,
+    kind: definition.kind,
+    status: state.status,
+    step: state.status === 'running' ? (details?.step ?? null) : null,
+    attempts: state.attempt ?? 0,
+    agent: details?.agent ?? last?.agent ?? null,
+    commit: details?.commit ?? null,
+    salvageRef: details?.salvageRef ?? null,
+    failure: details?.failure ?? null,
+    verified: details?.verified ?? 'none',
+    verification: [...(last?.checks ?? [])],
+    waits: (details?.waits ?? []).map((wait) => ({
+      kind: wait.kind,
+      from: instant(wait.fromMs),
+      until: nullableInstant(wait.untilMs),
+    })),
+    deniedTools: [...(last?.deniedTools ?? [])],
+    notes: [...(details?.notes ?? [])],
+    startedAt: nullableInstant(details?.startedAtMs ?? null),
+    completedAt: nullableInstant(details?.completedAtMs ?? null),
+    durationMs: details?.durationMs ?? 0,
+    costUsd: details?.costUsd ?? null,
+  };
+}
+
+/** One attempt. */
+export function toAttemptView(attempt: AttemptRecord): AttemptView {
+  const { startedAtMs, endedAtMs, checks, deniedTools, ...rest } = attempt;
+  return {
+    ...rest,
+    startedAt: instant(startedAtMs),
+    endedAt: nullableInstant(endedAtMs),
+    deniedTools: [...deniedTools],
+    verification: [...checks],
+  };
+}

@@ -1,0 +1,68 @@
+/** A client for the stack that this command line talks to. */
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../contracts/errors.ts';
+import { createClient } from '../client/client.ts';
+import type { CliContext } from './context.ts';
+import type { Client } from '../client/client.ts';
+import { findStack, startStack, upLogFile } from './stack.ts';
+import type { StackRecord } from './stack-record.ts';
+
+/** A connection. */
+export interface Connection {
+  readonly client: Client;
+  readonly url: string;
+  /** null when `NIGHTLOOM_URL` names an API elsewhere. */
+  readonly record: StackRecord | null;
+}
+
+/**
+ * Connects to `NIGHTLOOM_URL` or to the stack of the state directory.
+ * @throws AppError stack_unreachable if none runs
+ */
+export async function connect(context: CliContext): Promise<Connection> {
+  const remote = await remoteConnection(context);
+  if (remote !== null) return remote;
+  const record = await findStack(context);
+  if (record === null) {
+    throw new AppError('stack_unreachable', `No stack is running for the state directory ${context.paths.home}.`);
+  }
+  return local(context, record);
+}
+
+/**
+ * The same, but starts a stack in the background if none runs, and says so.
+ * @throws AppError stack_unreachable with the log's end if it does not start; state_dir_unusable
+ */
+export async function connectOrStart(context: CliContext): Promise<Connection> {
+  const remote = await remoteConnection(context);
+  if (remote !== null) return remote;
+  const found = await findStack(context);
+  if (found !== null) return local(context, found);
+  context.note(`No stack is running: starting one in the background (log: ${upLogFile(context)}).`);
+  const record = await startStack(context);
+  context.note(`The stack runs at ${record.url}; \`nightloom down\` stops it.`);
+  return local(context, record);
+}
+
+/** This installation's API token. @throws AppError stack_unreachable when there is none yet */
+export async function readToken(context: CliContext): Promise<string> {
+  if (context.environment.apiToken !== null) return context.environment.apiToken;
+  try {
+    return (await readFile(context.paths.tokenFile, 'utf8')).trim();
+  } catch (cause) {
+    throw new AppError('stack_unreachable', `There is no token in ${context.paths.home} yet: no stack ran there.`, {
+      cause,
+    });
+  }
+}
+
+async function remoteConnection(context: CliContext): Promise<Connection | null> {
+  const { apiUrl } = context.environment;
+  if (apiUrl === null) return null;
+  return { client: createClient({ baseUrl: apiUrl, token: await readToken(context) }), url: apiUrl, record: null };
+}
+
+async function local(context: CliContext, record: StackRecord): Promise<Connection> {
+  const token = await readToken(context);
+  return { client: createClient({ baseUrl: record.url, token }), url: record.url, record };
+}

@@ -1,0 +1,149 @@
+/** `batch` and `task` commands. */
+import type { Command } from 'commander';
+import type { Registry } from './registry.ts';
+import { addSettingsFlags } from './run.ts';
+
+const PROJECT_FLAG = ['--project <dir>', 'repository (default: the one around the current directory)'] as const;
+const JSON_FLAG = ['--json', 'print JSON'] as const;
+const BATCH = ['<batch>', 'id, or name in the current project'] as const;
+const TASK = ['<task>', 'id, or requirement name in the current project'] as const;
+
+/** Defines `batch ...` and `task ...`. */
+export function defineBatchCommands(program: Command, registry: Registry): void {
+  const batch = program.command('batch').description('Batches: ordered lists of tasks.');
+  defineCreateAndRead(batch, registry);
+  defineControls(batch, registry);
+  defineEdits(batch, registry);
+  defineTaskCommands(program, registry);
+}
+
+function defineCreateAndRead(batch: Command, registry: Registry): void {
+  const load = () => import('../commands/batch.ts');
+  registry.on(
+    addSettingsFlags(
+      batch
+        .command('create')
+        .description('Make a batch; it is idle until started.')
+        .argument('[requirement...]', 'names of files in .claude/commands')
+        .option(...PROJECT_FLAG)
+        .option('--all', 'every requirement not done yet')
+        .option('--name <name>', 'name of the batch')
+        .option('--start', 'start it at once'),
+    )
+      .option('--again', 'also take what an undelivered branch resolves already')
+      .option(...JSON_FLAG),
+    async () => (await load()).createBatch,
+  );
+  registry.on(
+    batch
+      .command('list')
+      .description('List batches, newest first.')
+      .option('--project <dir>', 'only of this repository')
+      .option('--status <status>', 'only with this status')
+      .option(...JSON_FLAG),
+    async () => (await load()).listBatches,
+  );
+  registry.on(
+    batch
+      .command('show')
+      .description('Show one with its tasks.')
+      .argument(...BATCH)
+      .option(...JSON_FLAG),
+    async () => (await load()).showBatch,
+  );
+}
+
+const CONTROLS = [
+  ['start', 'Start it.'],
+  ['resume', 'Go on after a pause or a hold.'],
+  ['cancel', 'End the running task, keep its work, start nothing more.'],
+  ['skip-wait', 'Do not wait any longer for what it waits for.'],
+] as const;
+
+function defineControls(batch: Command, registry: Registry): void {
+  const load = () => import('../commands/batch-control.ts');
+  for (const [name, description] of CONTROLS) {
+    registry.on(
+      batch
+        .command(name)
+        .description(description)
+        .argument(...BATCH)
+        .option(...JSON_FLAG),
+      async () => (await load()).CONTROLS[name],
+    );
+  }
+  registry.on(
+    batch
+      .command('pause')
+      .description('Let the running task end and start nothing more.')
+      .argument(...BATCH)
+      .option('--now', 'stop the running task; its session can be resumed')
+      .option(...JSON_FLAG),
+    async () => (await load()).CONTROLS.pause,
+  );
+}
+
+function defineEdits(batch: Command, registry: Registry): void {
+  const load = () => import('../commands/batch-edit.ts');
+  registry.on(
+    batch
+      .command('add')
+      .description('Add requirements at the end.')
+      .argument(...BATCH)
+      .argument('<requirement...>', 'names of files in .claude/commands')
+      .option(...PROJECT_FLAG)
+      .option('--again', 'also take what an undelivered branch resolves already')
+      .option(...JSON_FLAG),
+    async () => (await load()).addTasks,
+  );
+  registry.on(
+    batch
+      .command('remove')
+      .description('Take queued tasks out.')
+      .argument(...BATCH)
+      .argument('<task...>', 'ids or requirement names')
+      .option(...JSON_FLAG),
+    async () => (await load()).removeTasks,
+  );
+  registry.on(
+    batch
+      .command('move')
+      .description('Move a queued task.')
+      .argument(...BATCH)
+      .argument('<task>', 'id or requirement name')
+      .argument('<position>', '0 or first: next; last; or a number')
+      .option(...JSON_FLAG),
+    async () => (await load()).moveTask,
+  );
+}
+
+function defineTaskCommands(program: Command, registry: Registry): void {
+  const load = () => import('../commands/task.ts');
+  const task = program.command('task').description('Tasks: single units of work.');
+  registry.on(
+    task
+      .command('list')
+      .description('List tasks, newest first.')
+      .option('--project <dir>', 'only of this repository')
+      .option('--batch <batch>', 'only of this batch')
+      .option('--status <status>', 'only with this status')
+      .option(...JSON_FLAG),
+    async () => (await load()).listTasks,
+  );
+  registry.on(
+    task
+      .command('show')
+      .description('Show one with its attempts and logs.')
+      .argument(...TASK)
+      .option(...JSON_FLAG),
+    async () => (await load()).showTask,
+  );
+  registry.on(
+    task
+      .command('cancel')
+      .description('Cancel one task; the others go on.')
+      .argument(...TASK)
+      .option(...JSON_FLAG),
+    async () => (await load()).cancelTask,
+  );
+}

@@ -1,0 +1,80 @@
+/** The command line as a whole: parse, call one command, translate what was thrown. */
+import { Command, CommanderError } from 'commander';
+import { defineBatchCommands } from './define/batch.ts';
+import { defineProjectCommands } from './define/project.ts';
+import { defineRunCommand } from './define/run.ts';
+import { defineStackCommands } from './define/stack.ts';
+import { defineViewCommands } from './define/views.ts';
+import type { Registry } from './define/registry.ts';
+import { createRegistry } from './define/registry.ts';
+
+const EXIT_OK = 0;
+const EXIT_USAGE = 2;
+
+/** Runs one command line (without node and script) and gives the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const registry = createRegistry();
+  const program = buildProgram(registry);
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT_OK;
+  }
+  if (args[0] === '--version' || args[0] === '-V') return printVersion();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return registry.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return usageExit(error);
+    return reportError(error, args);
+  }
+}
+
+/** The tree of commands; each leaf loads its module when it is called. */
+export function buildProgram(registry: Registry): Command {
+  const program = new Command('nightloom')
+    .description('Queue work for coding agents in the evening; wake to clean, verified commits and an honest report.')
+    .option('-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    .addHelpText('after', HELP_END);
+  defineRunCommand(program, registry);
+  defineStackCommands(program, registry);
+  defineBatchCommands(program, registry);
+  defineProjectCommands(program, registry);
+  defineViewCommands(program, registry);
+  return program;
+}
+
+const HELP_END = `
+Begin:  write requirement files to .claude/commands/<name>.md, then \`nightloom run\`.
+Exit:   0 done, 1 some task failed, 2 usage, 3 no stack, 4 not found, 5 conflict, 6 needs you, 7 limit, 8 try again, 130 interrupted.`;
+
+async function printVersion(): Promise<number> {
+  const [{ packageVersion }, { stdout }] = await Promise.all([import('./version.ts'), import('node:process')]);
+  stdout.write(`${packageVersion()}\n`);
+  return EXIT_OK;
+}
+
+async function usageExit(error: CommanderError): Promise<number> {
+  if (error.exitCode === 0) return EXIT_OK;
+  if (error.code === 'commander.help') return EXIT_USAGE;
+  const { stderr } = await import('node:process');
+  const fact = error.message.replace(/^error: /, '');
+  stderr.write(`${fact.charAt(0).toUpperCase()}${fact.slice(1)}\nNext: nightloom --help\n`);
+  return EXIT_USAGE;
+}
+
+async function reportError(error: unknown, args: readonly string[]): Promise<number> {
+  const [{ errorDocument, errorLines, exitCodeOf }, { processContext }] = await Promise.all([
+    import('./exit-codes.ts'),
+    import('./context.ts'),
+  ]);
+  const context = processContext();
+  const [fact = '', ...rest] = errorLines(error);
+  context.note([context.err.bad(fact), ...rest].join('\n'));
+  if (args.includes('--json')) context.print(JSON.stringify(errorDocument(error), null, 2));
+  return exitCodeOf(error);
+}
