@@ -1,27 +1,7 @@
 /** What the API asks of batch workflows; the composition root binds it to Temporal. */
 import type { BatchId } from '../contracts/ids.ts';
 import type { BatchState, CommandAnswer } from '../contracts/state.ts';
-import type {
-  AddTasksCommand,
-  Command,
-  MoveTaskCommand,
-  PauseCommand,
-  RemoveTasksCommand,
-  TaskCommand,
-} from '../domain/commands.ts';
-
-/** Updates by wire name, with what each carries. */
-export interface BatchUpdates {
-  readonly start: Command;
-  readonly pause: PauseCommand;
-  readonly resume: Command;
-  readonly cancel: Command;
-  readonly skipWait: Command;
-  readonly addTasks: AddTasksCommand;
-  readonly removeTasks: RemoveTasksCommand;
-  readonly moveTask: MoveTaskCommand;
-  readonly cancelTask: TaskCommand;
-}
+import type { BatchUpdates, Command, PauseCommand } from '../domain/commands.ts';
 
 /** Signals that are the durable form of an update that no worker answered. */
 export interface BatchSignals {

@@ -48,7 +48,9 @@ export function processContext(): CliContext {
     err: createStyle(wantsColor(environment, stderr.isTTY === true)),
     interactive: stdin.isTTY === true && redraw,
     redraw,
-    columns: stderr.columns ?? 100,
+    get columns() {
+      return stderr.columns ?? 100;
+    },
   };
 }
 

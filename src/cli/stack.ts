@@ -1,5 +1,5 @@
 /** Finds the running stack, starts one in the background, and waits until it is healthy. */
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../contracts/errors.ts';
@@ -13,6 +13,8 @@ import type { StackRecord } from './stack-record.ts';
 
 /** The first start may have to fetch a Temporal server. */
 const START_TIMEOUT_MS = 300_000;
+/** Workers need about two seconds more than the API. */
+const PARTS_TIMEOUT_MS = 30_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
 const TAIL_LINES = 15;
@@ -65,11 +67,30 @@ async function waitForStack(
   while (performance.now() < deadline) {
     const ended = program.ended();
     const record = await findStack(context);
-    if (record !== null) return record;
+    if (record !== null) return whenHealthy(context, record);
     if (ended !== null) throw await startFailed(`The stack ended while starting (exit ${ended}).`, log);
     await sleep(POLL_MS);
   }
   throw await startFailed(`The stack was not healthy after ${START_TIMEOUT_MS / 60_000} minutes.`, log);
+}
+
+/** Waits a while for the parts behind the API; what does not come up by then, the commands report themselves. */
+async function whenHealthy(context: CliContext, record: StackRecord): Promise<StackRecord> {
+  const deadline = performance.now() + PARTS_TIMEOUT_MS;
+  while (performance.now() < deadline && !(await isHealthy(context, record.url))) await sleep(POLL_MS * 2);
+  return record;
+}
+
+async function isHealthy(context: CliContext, url: string): Promise<boolean> {
+  try {
+    const token = (await readFile(context.paths.tokenFile, 'utf8')).trim();
+    const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS);
+    const answer = await fetch(new URL('/api/status', url), { signal, headers: { authorization: `Bearer ${token}` } });
+    const body: unknown = await answer.json();
+    return typeof body === 'object' && body !== null && 'healthy' in body && body.healthy === true;
+  } catch {
+    return false;
+  }
 }
 
 async function startFailed(fact: string, log: { logFile: string; logStart: number }): Promise<AppError> {

@@ -108,11 +108,11 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 }
 
 async function unlessAborted(open: () => Promise<Response>, signal: AbortSignal | undefined): Promise<Response | null> {
-  if (signal?.aborted === true) return null;
+  if (isAborted(signal)) return null;
   try {
     return await open();
   } catch (error) {
-    if (signal?.aborted === true) return null;
+    if (isAborted(signal)) return null;
     throw error;
   }
 }

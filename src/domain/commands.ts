@@ -33,6 +33,19 @@ export interface TaskCommand extends Command {
   readonly taskId: TaskId;
 }
 
+/** Updates of a batch workflow by wire name, with what each carries. */
+export interface BatchUpdates {
+  readonly start: Command;
+  readonly pause: PauseCommand;
+  readonly resume: Command;
+  readonly cancel: Command;
+  readonly skipWait: Command;
+  readonly addTasks: AddTasksCommand;
+  readonly removeTasks: RemoveTasksCommand;
+  readonly moveTask: MoveTaskCommand;
+  readonly cancelTask: TaskCommand;
+}
+
 /** Why a command is refused: a code of the catalogue, the fact, and per-task reasons where there are several. */
 export interface Refusal {
   readonly code: ErrorCode;

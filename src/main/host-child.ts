@@ -12,7 +12,6 @@ export interface HostChildOptions {
   readonly home: string;
   readonly temporalAddress: string;
   readonly embedded: boolean;
-  readonly namespace: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
   /** Called whenever the child became ready or died. */
@@ -91,11 +90,7 @@ export function superviseHost(options: HostChildOptions): HostChild {
 }
 
 function startChild(options: HostChildOptions): ChildProcess {
-  const { home, temporalAddress, embedded, namespace } = options;
-  const argv = [
-    '--disable-warning=ExperimentalWarning',
-    ENTRY,
-    JSON.stringify({ home, temporalAddress, embedded, namespace }),
-  ];
+  const { home, temporalAddress, embedded } = options;
+  const argv = ['--disable-warning=ExperimentalWarning', ENTRY, JSON.stringify({ home, temporalAddress, embedded })];
   return spawn(process.execPath, argv, { env: { ...options.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }

@@ -1,18 +1,16 @@
 /** Sends one command to a batch workflow and stays with it over continue-as-new. */
 import type { Client } from '@temporalio/client';
-import type { UpdateDefinition } from '@temporalio/common';
 import type { BatchId } from '../contracts/ids.ts';
 import type { CommandAnswer } from '../contracts/state.ts';
-import type { Command } from '../domain/commands.ts';
+import type { BatchUpdates } from '../domain/commands.ts';
 import { batchUpdates } from '../workflows/messages.ts';
 import { callWithRetries, hasEnded, translateCallError } from './batch-errors.ts';
 
 /** Names of the commands. */
-export type BatchUpdateName = keyof typeof batchUpdates;
+export type BatchUpdateName = keyof BatchUpdates;
 
 /** Payload of a command. */
-export type CommandOf<Name extends BatchUpdateName> =
-  (typeof batchUpdates)[Name] extends UpdateDefinition<CommandAnswer, [infer Payload]> ? Payload : never;
+export type CommandOf<Name extends BatchUpdateName> = BatchUpdates[Name];
 
 /** What became of a command: answered by the workflow, or the workflow has ended and nothing was done. */
 export type UpdateOutcome = { readonly kind: 'answered'; readonly answer: CommandAnswer } | { readonly kind: 'closed' };
@@ -34,7 +32,7 @@ export interface UpdateTarget {
 export async function updateBatch<Name extends BatchUpdateName>(
   target: UpdateTarget,
   name: Name,
-  command: CommandOf<Name> & Command,
+  command: CommandOf<Name>,
 ): Promise<UpdateOutcome> {
   const { client, batch, workflowId, timeoutMs } = target;
   const handle = client.workflow.getHandle(workflowId);

@@ -51,7 +51,7 @@ export interface BatchClient {
   update<Name extends BatchUpdateName>(
     batch: BatchId,
     name: Name,
-    command: CommandOf<Name> & Command,
+    command: CommandOf<Name>,
   ): Promise<UpdateOutcome>;
   /** Stores a pause that a worker applies when one is back. @throws AppError batch_not_found (also when it ended) */
   signalPause(batch: BatchId, command: PauseCommand): Promise<void>;

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { AppError } from '../contracts/errors.ts';
 import type { InstallationId } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import { isServiceError, isTimeout, SERVICE_STATUS, withinDeadline } from './service-errors.ts';
 
-const { IndexedValueType, NamespaceState } = temporal.api.enums.v1;
+const { IndexedValueType, NamespaceState } = proto.temporal.api.enums.v1;
 
 /** How long a closed workflow is kept on the embedded server (the dev server's own value is one day). */
 export const RETENTION_MS = 30 * 86_400_000;

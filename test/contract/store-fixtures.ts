@@ -109,6 +109,7 @@ export function details(changes: Partial<TaskDetails> = {}): TaskDetails {
     costUsd: null,
     agent: null,
     sessionId: null,
+    sessionCostUsd: null,
     continuations: 0,
     losses: 0,
     backoffs: 0,

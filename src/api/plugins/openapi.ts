@@ -18,7 +18,7 @@ export async function installOpenApi(app: FastifyInstance, version: string): Pro
     transform: jsonSchemaTransform,
     transformObject: (document) => {
       const made = jsonSchemaTransformObject(document);
-      const schemas = made.components?.schemas;
+      const schemas = 'components' in made ? made.components?.schemas : undefined;
       if (schemas !== undefined) {
         const used = referenced(made.paths, schemas);
         for (const name of Object.keys(schemas)) if (!used.has(name)) delete schemas[name];

@@ -4,9 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../../contracts/errors.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
-import type { Command } from '../../domain/commands.ts';
+import type { BatchUpdates, Command } from '../../domain/commands.ts';
 import type { BatchRow } from '../../store/store.ts';
-import type { BatchUpdates } from '../batch-commands.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toAnswerView } from '../views/small-views.ts';
 import { findBatch } from './lookup.ts';
@@ -36,7 +35,7 @@ export async function sendCommand<Name extends keyof BatchUpdates>(
   try {
     const given = await deps.batches.update(row.id, name, makePayload({ commandId: id, number }));
     await deps.store.commands.finish(id, given);
-    await recorded(deps, row);
+    if (given.result === 'applied') await recorded(deps, row);
     return given;
   } catch (error) {
     if (!AppError.is(error) || error.category !== 'transient') throw error;
@@ -99,8 +98,8 @@ function stored(row: BatchRow, status: string): CommandAnswerView {
   return { result: 'stored', status: row.status === 'creating' ? 'idle' : row.status, running: null, message };
 }
 
-/** A closed workflow takes no updates. */
-function refuseClosed(row: BatchRow, name: string): void {
+/** A closed workflow takes no updates. @throws AppError illegal_transition */
+export function refuseClosed(row: BatchRow, name: string): void {
   if (row.status !== 'completed' && row.status !== 'cancelled') return;
   throw new AppError('illegal_transition', `Batch ${row.id} is ${row.status}: ${name} is not possible.`, {
     details: { status: row.status },

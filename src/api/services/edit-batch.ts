@@ -8,7 +8,7 @@ import { NAMED_TASKS, RANK_STEP } from '../../domain/batch-state.ts';
 import type { BatchRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toTaskStates } from './batch-state.ts';
-import { sendCommand } from './command-batch.ts';
+import { refuseClosed, sendCommand } from './command-batch.ts';
 import { defineTasks, taskIdOf } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
 
@@ -59,6 +59,7 @@ export async function removeTasks(
   row: BatchRow,
   request: { readonly commandId?: string | undefined; readonly taskIds: readonly string[] },
 ): Promise<void> {
+  refuseClosed(row, 'removeTasks');
   const taskIds = request.taskIds.map(toTaskId);
   await sendCommand(deps, row, 'removeTasks', request.commandId, (command) => ({ ...command, taskIds }));
 }
@@ -69,6 +70,7 @@ export async function moveTask(
   row: BatchRow,
   request: { readonly commandId?: string | undefined; readonly taskId: string; readonly position: number },
 ): Promise<void> {
+  refuseClosed(row, 'moveTask');
   const { position } = request;
   const taskId = toTaskId(request.taskId);
   await sendCommand(deps, row, 'moveTask', request.commandId, (command) => ({ ...command, taskId, position }));

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ProjectView, RequirementView } from '../../contracts/views.ts';
 import { connect, connectOrStart } from '../connect.ts';
 import type { Handler } from '../context.ts';
+import { registerProject, trustLines } from '../first-run.ts';
 import { operand, outputOptions, printEither, printJson } from '../output.ts';
 import { columns, clip, counted, oneLine } from '../render/text.ts';
 import { bytesText, momentText } from '../render/time.ts';
@@ -12,11 +13,9 @@ import { requireRepository, resolveProject } from '../repository.ts';
 export const addProject: Handler<{ name?: string; json?: boolean }> = async (context, flags, args) => {
   const path = requireRepository(context, args[0] === undefined ? undefined : resolve(context.cwd, args[0]));
   const { client } = await connectOrStart(context);
-  const body = flags.name === undefined ? { path } : { path, name: flags.name };
-  const project = await client.call('addProject', { body });
-  printEither(context, flags.json, project, () => [
-    `Registered ${oneLine(project.name)} (${project.id}): ${project.path}`,
-  ]);
+  const { project } = await registerProject(client, path, flags.name);
+  const lines = flags.json === true ? [] : await trustLines(client, project, {});
+  printEither(context, flags.json, project, () => lines);
   return 0;
 };
 

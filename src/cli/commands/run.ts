@@ -8,6 +8,7 @@ import type { CliContext, Handler } from '../context.ts';
 import { credentialWarnings } from '../credentials.ts';
 import { EXIT_INTERRUPTED, EXIT_NEEDS_USER, exitCodeOfBatch } from '../exit-codes.ts';
 import { confirmed, newCommandId, printJson } from '../output.ts';
+import { registerProject, trustLines } from '../first-run.ts';
 import { checkBeforeStart } from '../preflight.ts';
 import { reportLines } from '../render/report.ts';
 import { clip, counted, oneLine } from '../render/text.ts';
@@ -35,7 +36,8 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   const path = requireRepository(context, flags.project);
   const connection = await connectOrStart(context);
   const { client } = connection;
-  const project = await client.call('addProject', { body: { path } });
+  const { project, isNew } = await registerProject(client, path);
+  if (isNew) context.note((await trustLines(client, project, overrides)).join('\n'));
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names, project, again });
   for (const warning of credentialWarnings(context.environment.raw, connection.record)) {

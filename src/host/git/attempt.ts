@@ -1,4 +1,6 @@
 /** A worktree before and after an attempt: the branch head plus the task's own kept work, and nothing else. */
+import { mkdtemp, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
 import { forgetOperations, gitDirectories } from './git-directories.ts';
@@ -8,7 +10,7 @@ import { readOwnership, writeOwnership } from './ownership.ts';
 import type { Ownership } from './ownership.ts';
 import { changeRefs, isAncestor } from './refs.ts';
 import { keepWork } from './salvage.ts';
-import { readStatus } from './status.ts';
+import { readStatus, utf8 } from './status.ts';
 import type { Status } from './status.ts';
 import { KEEPER } from './trees.ts';
 
@@ -53,6 +55,9 @@ export async function resetForAttempt(request: ResetRequest): Promise<AttemptSta
   }
   const base = await nextBase(git, status, ownership);
   const savedRef = await saveForeignWork(directory, status, ownership, base, task);
+  // What a crash in the middle of the clean-up leaves must not replace what has just been kept.
+  if (savedRef !== null && ownership.task !== null)
+    await writeOwnership(directory, { ...ownership, tip: base, task: null });
   await cleanTo(git, status, branch, base);
   const ownWork = keptWork === null ? 'none' : await applyKeptWork(git, keptWork, base);
   if (ownWork === 'conflict' && keptWork !== null) {
@@ -116,16 +121,16 @@ async function saveForeignWork(
   task: string,
 ): Promise<string | null> {
   if (status.entries.length === 0 && status.head === base) return null;
-  const ref = `${REF_PREFIXES.wip}${wipName(ownership.task, task)}`;
   const owner = ownership.task ?? 'nobody';
   const message = `Nightloom: unfinished work of ${owner}, batch ${ownership.batch}`;
-  return (await keepWork({ directory, base, ref, message })) === null ? null : ref;
+  const name = (commit: string): string => `${REF_PREFIXES.wip}${wipName(ownership.task, task, commit)}`;
+  return keepWork({ directory, base, name, message });
 }
 
 /** Only another task's work gets that task's own name, under which it is restored. */
-function wipName(owner: string | null, task: string): string {
-  if (owner === null) return `unowned-before-${task}`;
-  return owner === task ? `strayed-${task}` : owner;
+function wipName(owner: string | null, task: string, commit: string): string {
+  if (owner === null) return `unowned-before-${task}-${commit.slice(0, 8)}`;
+  return owner === task ? `strayed-${task}-${commit.slice(0, 8)}` : owner;
 }
 
 async function cleanTo(git: Git, status: Status, branch: string, base: string): Promise<void> {
@@ -133,8 +138,23 @@ async function cleanTo(git: Git, status: Status, branch: string, base: string): 
   if (places !== null) await forgetOperations(places.gitDirectory);
   if (status.branch !== branch) await attachHead(git, branch, base);
   if (status.branch === branch && status.head === base && status.entries.length === 0) return;
+  await resetHard(git, base);
+}
+
+async function resetHard(git: Git, base: string): Promise<void> {
   await git.run(['reset', '--hard', base], { timeoutMs: RESET_TIMEOUT_MS });
   await git.run(['clean', '-f', '-d'], { timeoutMs: RESET_TIMEOUT_MS });
+  await moveNestedRepositories(git);
+}
+
+/** Git neither keeps nor cleans repositories inside a working tree; we move them beside it, so that nothing is lost. */
+async function moveNestedRepositories(git: Git): Promise<void> {
+  const { entries } = await readStatus(git);
+  for (const { path } of entries.filter((entry) => entry.path.endsWith('/'))) {
+    const folder = await mkdtemp(`${git.directory}.leftover-`);
+    const name = utf8(path).slice(0, -1);
+    await rename(join(git.directory, name), join(folder, basename(name)));
+  }
 }
 
 /** Puts HEAD onto `branch` and the branch onto `commit`; index and files stay. */
@@ -154,7 +174,6 @@ async function applyKeptWork(git: Git, keptWork: string, base: string): Promise<
     config: KEEPER,
   });
   if (picked.exitCode === 0) return 'restored';
-  await git.run(['reset', '--hard', base], { timeoutMs: RESET_TIMEOUT_MS });
-  await git.run(['clean', '-f', '-d'], { timeoutMs: RESET_TIMEOUT_MS });
+  await resetHard(git, base);
   return 'conflict';
 }

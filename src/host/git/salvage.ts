@@ -17,15 +17,19 @@ export interface SalvageRequest {
 
 /**
  * Keeps the working tree, with the agent's own commits below it, under `refs/nightloom/salvage/<task>/<attempt>`.
- * Untracked files are kept, ignored ones are not. Running it twice renews the ref.
- * @returns the ref; null when nothing differs from `base`
+ * Untracked files are kept, ignored ones are not. What is kept is never replaced: called again after a crash in the
+ * middle of taking the worktree back, it keeps the rest beside it, under `<attempt>-<8 hex digits>`.
+ * @returns the ref (also when it was kept before and nothing is left); null when nothing ever differed from `base`
  * @throws AppError not_a_repository, repository_gone, git_busy, workspace_broken
  */
 export async function salvage(request: SalvageRequest): Promise<string | null> {
-  const ref = `${REF_PREFIXES.salvage}${request.task}/${request.attempt}`;
-  const message = `Nightloom: kept work of ${request.task}, attempt ${request.attempt}, batch ${request.batch}`;
-  const kept = await keepWork({ directory: request.directory, base: request.base, ref, message });
-  return kept === null ? null : ref;
+  const { directory, base, task, attempt, batch } = request;
+  const ref = `${REF_PREFIXES.salvage}${task}/${attempt}`;
+  const message = `Nightloom: kept work of ${task}, attempt ${attempt}, batch ${batch}`;
+  const isKept = (await openGit(directory).ask(['rev-parse', '--verify', '--quiet', ref])).exitCode === 0;
+  const name = (commit: string): string => (isKept ? `${ref}-${commit.slice(0, 8)}` : ref);
+  const kept = await keepWork({ directory, base, name, message });
+  return kept === null && !isKept ? null : ref;
 }
 
 /** What to keep where. */
@@ -33,11 +37,12 @@ export interface KeepWorkRequest {
   readonly directory: string;
   /** Nothing is kept when the tree is this commit's and HEAD is not past it. */
   readonly base: string;
-  readonly ref: string;
+  /** Full name of the ref for the commit that was made. */
+  readonly name: (commit: string) => string;
   readonly message: string;
 }
 
-/** Keeps a working tree in any ref of ours. @returns the commit; null when nothing differs from `base` */
+/** Keeps a working tree in a ref of ours. @returns the ref; null when nothing differs from `base` */
 export async function keepWork(request: KeepWorkRequest): Promise<string | null> {
   const git = openGit(request.directory);
   const [tree, positions] = await Promise.all([
@@ -48,6 +53,7 @@ export async function keepWork(request: KeepWorkRequest): Promise<string | null>
   const baseTree = (await git.run(['rev-parse', `${request.base}^{tree}`])).trim();
   if (tree === baseTree && head === request.base) return null;
   const commit = await keepTree(git, tree, head, request.message);
-  await changeRefs(git, [{ kind: 'update', ref: request.ref, to: commit }]);
-  return commit;
+  const ref = request.name(commit);
+  await changeRefs(git, [{ kind: 'update', ref, to: commit }]);
+  return ref;
 }

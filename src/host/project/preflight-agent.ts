@@ -120,7 +120,7 @@ function bypassFindings(env: Readonly<Record<string, string>>): PreflightFinding
   if (process.getuid?.() === 0 && env['IS_SANDBOX'] !== '1') {
     findings.push({
       level: 'error',
-      code: 'agent_missing',
+      code: 'invalid_settings',
       message: 'Claude refuses bypassPermissions for root.',
       repair: 'Start the stack as another user, or with IS_SANDBOX=1 inside a sandbox.',
     });

@@ -36,13 +36,14 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     const commandEnv = agentEnvironment({ base, agent: 'command', projectEnv: settings.env });
     const agentEnv = agentEnvironment({ base, agent: settings.agent.name, projectEnv: settings.env });
     const groups = await Promise.all([
-      repositoryFindings(repository, settings),
       agentFindings(settings, cwd, agentEnv),
       commandFindings(settings, cwd, commandEnv),
       diskFindings([request.paths.home, cwd]),
       trustFindings(request, cwd),
     ]);
-    return groups.flat().toSorted((left, right) => RANK[left.level] - RANK[right.level]);
+    return [...repositoryFindings(repository, settings), ...groups.flat()].toSorted(
+      (left, right) => RANK[left.level] - RANK[right.level],
+    );
   } catch (error) {
     if (!AppError.is(error)) throw error;
     return [{ level: 'error', code: error.code, message: error.message, repair: ERRORS[error.code].hint }];

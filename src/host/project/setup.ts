@@ -1,7 +1,11 @@
 /** The set-up commands of a workspace, each a run; a failing one holds the batch with its output. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
+import type { BatchId, ProjectId } from '../../contracts/ids.ts';
 import type { CommandSetting } from '../../contracts/settings.ts';
 import type { Masker } from '../../platform/masking.ts';
+import type { StatePaths } from '../../platform/paths.ts';
 import type { RunExit } from '../runs/status.ts';
 import { readTail } from '../verify/output-tail.ts';
 import type { RunPlace } from '../verify/run-place.ts';
@@ -35,6 +39,18 @@ export async function runSetup(request: SetupRequest): Promise<void> {
     throw new AppError('setup_failed', `The setup command \`${command}\` ${ending(exit, timeoutMs)}.`, {
       details: { command, exitCode: exit.timedOut ? null : exit.code, timedOut: exit.timedOut, outputTail },
     });
+  }
+}
+
+/**
+ * Lets the set-up of a workspace run again: to be called before its tree is removed, because a new tree in its place
+ * needs the set-up too.
+ */
+export async function forgetSetup(paths: Pick<StatePaths, 'runs'>, batch: BatchId, project: ProjectId): Promise<void> {
+  const folder = join(paths.runs, batch, project);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith('setup-'))) {
+    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -20,17 +20,22 @@ export type WorktreeDeletion = { readonly kind: 'moved'; readonly path: string }
 /** Which file of which tree, and the attempt's run directory. */
 export interface WorktreeFile {
   readonly worktree: string;
+  /** True: the tree is the user's checkout; an untracked file there stays until it is settled. Default false. */
+  readonly inPlace?: boolean;
   readonly name: string;
   readonly runDirectory: string;
 }
 
 /**
- * Takes the requirement file out of the tree that is about to be committed, tracked or not. Idempotent.
- * @throws AppError requirement_name_invalid
+ * Takes the requirement file out of the tree that is about to be committed; in a worktree also an untracked one, which
+ * would be added otherwise. Idempotent.
+ * @throws AppError requirement_name_invalid; with `inPlace` also not_a_repository, repository_gone
  */
 export async function deleteFromWorktree(request: WorktreeFile): Promise<WorktreeDeletion> {
   const target = join(request.runDirectory, TAKEN_FROM_WORKTREE);
   const file = await containedFile(request.worktree, request.name);
+  const stays = request.inPlace === true && !(await isTracked(request.worktree, requirementPath(request.name)));
+  if (stays) return { kind: 'absent' };
   if (file !== null && (await isThere(file)) && !(await lstat(file)).isDirectory()) {
     await mkdir(request.runDirectory, { recursive: true, mode: 0o700 });
     await moveFile(file, target);

@@ -13,6 +13,7 @@ export interface CliOptions {
   readonly program?: string;
   /** Called with all of stderr so far whenever there is more. */
   readonly onStderr?: (stderr: string, child: ChildProcess) => void;
+  readonly onStdout?: (stdout: string, child: ChildProcess) => void;
 }
 
 export interface CliResult {
@@ -29,7 +30,10 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+    options.onStdout?.(stdout, child);
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
     options.onStderr?.(stderr, child);

@@ -70,9 +70,16 @@ interface Night {
   readonly findings?: PreflightView['findings'];
   readonly requirements?: RequirementView[];
   readonly events?: EventView[];
+  /** The project is registered already. */
+  readonly known?: boolean;
 }
 
-function answersOf({ end = batchView([DONE], { status: 'completed' }), findings = [], requirements }: Night): Answers {
+function answersOf({
+  end = batchView([DONE], { status: 'completed' }),
+  findings = [],
+  requirements,
+  known = true,
+}: Night): Answers {
   const project = {
     id: 'p_aaaaaaaaaa',
     name: 'repo',
@@ -83,6 +90,11 @@ function answersOf({ end = batchView([DONE], { status: 'completed' }), findings 
   };
   const answer = { result: 'applied' as const, status: 'running' as const, running: null, message: '' };
   return {
+    listProjects: () => ({ items: known ? [project] : [], nextCursor: null }),
+    projectConfiguration: () => ({
+      settings: { agent: { name: 'claude', permissionMode: 'acceptEdits' } },
+      origins: [{ key: 'verify', value: [{ command: 'npm test', timeoutMs: 1 }], source: 'project', file: 'x' }],
+    }),
     addProject: () => project,
     listRequirements: () => ({ items: requirements ?? REQUIREMENTS, nextCursor: null }),
     preflight: () => ({ ok: findings.every(({ level }) => level !== 'error'), findings }),
@@ -115,7 +127,7 @@ describe('nightloom run', () => {
       tasks: ['first', 'last'].map((requirementName) => ({ projectId: 'p_aaaaaaaaaa', requirementName })),
     });
     expect(api.called().indexOf('preflight')).toBeLessThan(api.called().indexOf('createBatch'));
-    expect(api.calls[0]?.body).toEqual({ path: repository });
+    expect(api.calls.find(({ route }) => route === 'addProject')?.body).toEqual({ path: repository });
     expect(result.stderr).toContain('First task running, you can leave.');
     expect(result.stderr).toMatch(/✓ first {2}abcdef0, verified/);
     expect(result.stderr).not.toContain('\u001B');
@@ -203,6 +215,14 @@ describe('nightloom run', () => {
     expect(result).toMatchObject({ exitCode: 0 });
     expect(result.stdout).toContain('nightloom batch show b_aaaaaaaaaa');
     expect(api.called()).not.toContain('getBatch');
+  });
+
+  it('says at the first time which commands are trusted and what the permission mode denies', async () => {
+    const first = await run([], { known: false });
+    expect(first.stderr).toContain('  verify: npm test\n');
+    expect(first.stderr).toContain('other commands that would ask are denied');
+    await api.close();
+    expect((await run([])).stderr).not.toContain('Registered');
   });
 
   it('names what exists when a requirement does not, exit 4', async () => {

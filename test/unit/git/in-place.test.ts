@@ -51,13 +51,16 @@ describe('in place', () => {
     await repository.git(['commit', '-am', 'by the agent']);
     await repository.write('mine.txt', 'changed by the agent\n');
     await repository.write('notes/new.txt', 'new\n');
+    await repository.write(':(glob)new', 'new\n');
     await rm(join(repository.directory, 'b.txt'));
     const first = await commitTask(request(start));
     expect(first.kind).toBe('committed');
     expect(await repository.git(['log', '--format=%s', `${start.base}..HEAD`])).toBe(
       'Auto-commit: first\nby the agent',
     );
-    expect(await repository.git(['show', '--name-status', '--format=', 'HEAD'])).toBe('D\tb.txt\nA\tnotes/new.txt');
+    expect(await repository.git(['show', '--name-status', '--format=', 'HEAD'])).toBe(
+      'A\t:(glob)new\nD\tb.txt\nA\tnotes/new.txt',
+    );
     expect(await repository.git(['ls-files', '--others', '--exclude-standard', '-z'])).toBe(
       ':(top)\0mine.txt\0notes/-x\0🌙\0',
     );

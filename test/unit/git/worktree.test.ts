@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { discardWork, resetForAttempt } from '../../../src/host/git/attempt.ts';
+import { readOwnership } from '../../../src/host/git/ownership.ts';
 import { prepareWorktree, removeCleanWorktree } from '../../../src/host/git/worktree.ts';
 import { salvage } from '../../../src/host/git/salvage.ts';
 import { workTree } from '../../../src/host/git/trees.ts';
@@ -124,6 +125,7 @@ describe('an attempt in a worktree', () => {
   afterEach(() => fixture.repository.remove());
   const reset = (task: string): ReturnType<typeof resetForAttempt> =>
     resetForAttempt({ directory: fixture.worktree, branch: fixture.branch, task });
+  const note = async (): Promise<object> => ({ ...(await readOwnership(fixture.worktree)) });
   const content = (path: string): Promise<string | null> => fixture.repository.read(path, { in: fixture.worktree });
 
   it('goes on with its own work, commits and files', async () => {
@@ -179,14 +181,12 @@ describe('an attempt in a worktree', () => {
   it('comes back to the start from wherever the agent went', async () => {
     await fixture.agent('checkout', '--quiet', '--orphan', 'empty');
     await fixture.edit('lost.txt', 'x\n');
-    expect(await reset(TASK)).toEqual({
-      base: fixture.base,
-      savedRef: `refs/nightloom/wip/strayed-${TASK}`,
-      ownWork: 'none',
-    });
+    const { base, savedRef, ownWork } = await reset(TASK);
+    expect([base, ownWork]).toEqual([fixture.base, 'none']);
+    expect(savedRef).toMatch(`refs/nightloom/wip/strayed-${TASK}-`);
     expect(await fixture.agent('symbolic-ref', '--short', 'HEAD')).toBe(fixture.branch);
     expect(await fixture.agent('status', '--porcelain')).toBe('');
-    expect(await fixture.repository.git(['show', `refs/nightloom/wip/strayed-${TASK}:lost.txt`])).toBe('x');
+    expect(await fixture.repository.git(['show', `${savedRef}:lost.txt`])).toBe('x');
   });
 
   it('keeps the work of a failed attempt, untracked files too, and takes it back', async () => {
@@ -213,7 +213,40 @@ describe('an attempt in a worktree', () => {
       null,
       'x\n',
     ]);
-    expect(await salvage(request)).toBeNull();
+    expect(await salvage(request)).toBe(ref);
+    expect(await salvage({ ...request, attempt: 2 })).toBeNull();
+  });
+
+  it('never replaces kept work by the rest that a crash in the clean-up left', async () => {
+    await fixture.edit('a.txt', 'one\n');
+    await fixture.edit('new.txt', 'two\n');
+    const request = { directory: fixture.worktree, task: TASK, attempt: 1, batch: BATCH, base: fixture.base };
+    const ref = await salvage(request);
+    await fixture.agent('reset', '--quiet', '--hard');
+    expect(await salvage(request)).toBe(ref);
+    expect(await fixture.repository.git(['show', `${ref}:a.txt`])).toBe('one');
+
+    await fixture.edit('a.txt', 'three\n');
+    const first = await reset(OTHER_TASK);
+    expect(first.savedRef).toBe(`refs/nightloom/wip/${TASK}`);
+    await writeFile(`${fixture.worktree}.owner.json`, JSON.stringify({ ...(await note()), task: null }));
+    await fixture.edit('new.txt', 'the rest\n');
+    expect((await reset(OTHER_TASK)).savedRef).toMatch(`refs/nightloom/wip/unowned-before-${OTHER_TASK}-`);
+    expect(await fixture.repository.git(['show', `refs/nightloom/wip/${TASK}:a.txt`])).toBe('three');
+  });
+
+  it('loses no repository that the agent made inside the worktree, and gives it to no other task', async () => {
+    await fixture.agent('init', '--quiet', 'inner');
+    await fixture.edit('inner/work.txt', 'x\n');
+    await fixture.edit('a.txt', 'one\n');
+    await expect(fixture.commit()).rejects.toMatchObject({ code: 'commit_rejected' });
+    await salvage({ directory: fixture.worktree, task: TASK, attempt: 1, batch: BATCH, base: fixture.base });
+    await discardWork(fixture.worktree, fixture.branch);
+    expect(await fixture.agent('status', '--porcelain')).toBe('');
+    expect(await content('inner/work.txt')).toBeNull();
+    const state = join(fixture.worktree, '..');
+    const [leftover = ''] = (await readdir(state)).filter((name) => name.includes('.leftover-'));
+    expect(await fixture.repository.read('inner/work.txt', { in: join(state, leftover) })).toBe('x\n');
   });
 
   it('tells equal working trees by their id, and leaves the index alone', async () => {

@@ -198,6 +198,18 @@ describe('[P2][P3] a requirement from file to commit', () => {
     },
   );
 
+  it.each(CASES)('%s, in place: nothing untracked goes before the commit', async (kind) => {
+    const night = await makeNight(kind);
+    const { directory } = night.repository;
+    const request = { worktree: directory, name: night.name, runDirectory: night.runDirectory, inPlace: true };
+    const tracked = kind === 'tracked' || kind === 'edited';
+    expect((await deleteFromWorktree(request)).kind).toBe(tracked ? 'moved' : 'absent');
+    expect((await deleteFromWorktree(request)).kind).toBe(tracked ? 'moved' : 'absent');
+    expect(await night.inCheckout()).toBe(tracked ? null : night.text);
+    expect((await night.settle()).kind).toBe(tracked ? 'absent' : 'moved');
+    expect(await night.inCheckout()).toBeNull();
+  });
+
   it('[S-08] moves nothing through a folder that the agent replaced by a link', async () => {
     const night = await makeNight('tracked');
     await rm(join(night.worktree, '.claude'), { recursive: true });

@@ -1,0 +1,120 @@
+/** The HTTP API as a Fastify instance; whoever builds it listens and closes. */
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { AppError } from '../contracts/errors.ts';
+import type { ApiDeps } from './deps.ts';
+import { installOpenApi } from './plugins/openapi.ts';
+import { installProblems, sendProblem } from './plugins/problem.ts';
+import { checkHost, installSecurity } from './plugins/security.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { reportRoutes } from './routes/report.ts';
+import { systemRoutes } from './routes/system.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { createBatchCreation } from './services/create-batch.ts';
+import type { BatchCreation } from './services/create-batch.ts';
+import { createMergeCheck } from './services/merge-check.ts';
+import { createViews } from './services/views.ts';
+import { eventStream } from './streams/events.ts';
+import { logStream } from './streams/follow-log.ts';
+import { createStreamRegistry } from './streams/sse.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** For receiving a request, not for answering it. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A dashboard with several tabs and a busy command line stay far below. */
+const REQUESTS_PER_MINUTE = 6000;
+/** Far beyond anything but a machine that cannot answer at all. */
+const MAX_EVENT_LOOP_DELAY_MS = 5000;
+const RECONCILE_EVERY_MS = 60_000;
+
+/** An API that is ready to listen: checks, routes and streams registered, unfinished creations being settled. */
+export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    // Addresses that cannot be parsed never reach the hooks.
+    frameworkErrors: (error, request, reply) => {
+      try {
+        checkHost(request, deps.allowedHosts);
+        sendProblem(error, request, reply, deps);
+      } catch (refusal) {
+        sendProblem(refusal, request, reply, deps);
+      }
+    },
+  });
+  // Only JSON: forms and plain text are what a foreign page can send without asking.
+  app.removeContentTypeParser('text/plain');
+  installProblems(app, deps);
+  installSecurity(app, deps);
+  // Input is parsed by `register`; Fastify would stop at the first part with a mistake.
+  app.setValidatorCompiler(() => (value: unknown) => ({ value }));
+  app.setSerializerCompiler(serializerCompiler);
+  await installLimits(app, deps);
+  await installOpenApi(app, deps.version);
+
+  const creation = createBatchCreation(deps);
+  const views = createViews(deps, createMergeCheck(deps.door, deps.clock, deps.logger));
+  const registry = createStreamRegistry(app);
+  systemRoutes(app, deps);
+  projectRoutes(app, deps);
+  batchRoutes(app, deps, creation, views);
+  taskRoutes(app, deps, views);
+  reportRoutes(app, deps, views);
+  eventStream(app, deps, registry);
+  logStream(app, deps, registry);
+  settleCreations(app, deps, creation);
+  return app;
+}
+
+async function installLimits(app: FastifyInstance, deps: Pick<ApiDeps, 'clock'>): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    // Loopback is plain HTTP; a proxy that adds TLS adds this header too.
+    strictTransportSecurity: false,
+  });
+  await app.register(rateLimit, {
+    max: REQUESTS_PER_MINUTE,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, context) =>
+      new AppError('too_many_requests', `More than ${context.max} requests within a minute.`, {
+        retryAt: new Date(deps.clock.now() + context.ttl).toISOString(),
+      }),
+  });
+  await app.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    pressureHandler: () => {
+      throw new AppError('overloaded', 'The API was too busy to answer in time.');
+    },
+  });
+}
+
+/** At start and every minute; what cannot be settled now is tried again. */
+function settleCreations(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation): void {
+  const run = (minAgeMs?: number): void => {
+    void creation.reconcile(minAgeMs).catch((err: unknown) => {
+      deps.logger.warn({ err }, 'unfinished creations could not be looked up');
+    });
+  };
+  const timer = setInterval(run, RECONCILE_EVERY_MS);
+  app.addHook('onReady', async () => run(0));
+  app.addHook('onClose', async () => clearInterval(timer));
+}

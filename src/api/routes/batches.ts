@@ -1,0 +1,69 @@
+/** Batches. */
+import type { FastifyInstance } from 'fastify';
+import { isId } from '../../contracts/ids.ts';
+import { routes } from '../../contracts/http.ts';
+import type { ApiDeps } from '../deps.ts';
+import { register } from '../register.ts';
+import { cancel, goOn, pause } from '../services/command-batch.ts';
+import type { BatchCreation } from '../services/create-batch.ts';
+import { addTasks, moveTask, removeTasks } from '../services/edit-batch.ts';
+import { findBatch } from '../services/lookup.ts';
+import type { Views } from '../services/views.ts';
+
+/** Registers the routes of batches. */
+export function batchRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
+  const { store } = deps;
+  register(app, routes.createBatch, async ({ body }) => await views.batch(await creation.create(body)));
+  register(app, routes.listBatches, async ({ query }) => {
+    const { limit, cursor, status, project } = query;
+    if (project !== undefined && !isId('project', project)) return { items: [], nextCursor: null };
+    const page = await store.batches.list({
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(status === undefined ? {} : { status }),
+      ...(project === undefined ? {} : { project }),
+    });
+    return { items: await views.summaries(page.items), nextCursor: page.nextCursor };
+  });
+  register(app, routes.getBatch, async ({ params }) => await views.batch(await findBatch(store, params.id)));
+  commandRoutes(app, deps);
+  editRoutes(app, deps, views);
+}
+
+function commandRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store } = deps;
+  register(app, routes.startBatch, async ({ params, body }) =>
+    goOn(deps, await findBatch(store, params.id), 'start', body.commandId),
+  );
+  register(app, routes.pauseBatch, async ({ params, body }) =>
+    pause(deps, await findBatch(store, params.id), body.commandId, { now: body.now }),
+  );
+  register(app, routes.resumeBatch, async ({ params, body }) =>
+    goOn(deps, await findBatch(store, params.id), 'resume', body.commandId),
+  );
+  register(app, routes.cancelBatch, async ({ params, body }) =>
+    cancel(deps, await findBatch(store, params.id), body.commandId),
+  );
+  register(app, routes.skipWait, async ({ params, body }) =>
+    goOn(deps, await findBatch(store, params.id), 'skipWait', body.commandId),
+  );
+}
+
+function editRoutes(app: FastifyInstance, deps: ApiDeps, views: Views): void {
+  const { store } = deps;
+  register(app, routes.addTasks, async ({ params, body }) => {
+    const row = await findBatch(store, params.id);
+    await addTasks(deps, row, body);
+    return await views.batch(await findBatch(store, row.id));
+  });
+  register(app, routes.removeTasks, async ({ params, body }) => {
+    const row = await findBatch(store, params.id);
+    await removeTasks(deps, row, body);
+    return await views.batch(await findBatch(store, row.id));
+  });
+  register(app, routes.moveTask, async ({ params, body }) => {
+    const row = await findBatch(store, params.id);
+    await moveTask(deps, row, body);
+    return await views.batch(await findBatch(store, row.id));
+  });
+}

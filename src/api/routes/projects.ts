@@ -1,0 +1,42 @@
+/** Projects and their requirements. */
+import type { FastifyInstance } from 'fastify';
+import { routes } from '../../contracts/http.ts';
+import type { ApiDeps } from '../deps.ts';
+import { register } from '../register.ts';
+import { findProject } from '../services/lookup.ts';
+import { addProject, removeProject, requirementsOf } from '../services/projects.ts';
+import { toProjectView } from '../views/small-views.ts';
+
+/** Registers the routes of projects. */
+export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store, door } = deps;
+  register(app, routes.listProjects, async () => ({
+    items: (await store.projects.list()).map(toProjectView),
+    nextCursor: null,
+  }));
+  register(app, routes.addProject, async ({ body }) => toProjectView(await addProject(deps, body)));
+  register(app, routes.getProject, async ({ params }) => toProjectView(await findProject(store, params.id)));
+  register(app, routes.removeProject, async ({ params }) => toProjectView(await removeProject(deps, params.id)));
+  register(app, routes.setProjectSettings, async ({ params, body }) => {
+    const project = await findProject(store, params.id);
+    await door.configuration(project.path, { dashboard: body, flags: {} });
+    return toProjectView((await store.projects.setSettings(project.id, body)) ?? project);
+  });
+  register(app, routes.projectConfiguration, async ({ params, body }) => {
+    const project = await findProject(store, params.id);
+    const overrides = { dashboard: project.settings, flags: body.flags ?? {} };
+    const { settings, origins } = await door.configuration(project.path, overrides);
+    return { settings: { ...settings }, origins: [...origins] };
+  });
+  register(app, routes.preflight, async ({ params, body }) => {
+    const project = await findProject(store, params.id);
+    const overrides = { dashboard: project.settings, flags: body.flags ?? {} };
+    const { settings } = await door.configuration(project.path, overrides);
+    const findings = await door.preflight(project.path, settings);
+    return { ok: findings.every((finding) => finding.level !== 'error'), findings };
+  });
+  register(app, routes.listRequirements, async ({ params }) => ({
+    items: await requirementsOf(deps, await findProject(store, params.id)),
+    nextCursor: null,
+  }));
+}

@@ -1,0 +1,29 @@
+/** Health, status, clean-up. */
+import type { FastifyInstance } from 'fastify';
+import { routes } from '../../contracts/http.ts';
+import type { ApiDeps } from '../deps.ts';
+import { register } from '../register.ts';
+
+/** Runs and salvage refs are kept this long. */
+const PRUNE_AFTER_MS = 30 * 86_400_000;
+
+/** Registers the routes of the stack itself. */
+export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store, door } = deps;
+  register(app, routes.health, () => Promise.resolve({ status: 'ok', version: deps.version }));
+  register(app, routes.status, () => deps.status());
+  register(app, routes.prune, async ({ body }) => {
+    const [projects, open, creating] = await Promise.all([
+      store.projects.list(),
+      store.batches.open(),
+      store.batches.creating(),
+    ]);
+    const items = await door.prune({
+      projects: projects.map(({ id, path }) => ({ id, path })),
+      openBatches: [...open, ...creating].map((row) => row.id),
+      dryRun: body.dryRun,
+      maxAgeMs: PRUNE_AFTER_MS,
+    });
+    return { items };
+  });
+}

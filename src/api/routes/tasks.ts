@@ -1,0 +1,51 @@
+/** Tasks, their progress and their logs. */
+import type { FastifyInstance } from 'fastify';
+import { isId } from '../../contracts/ids.ts';
+import { routes } from '../../contracts/http.ts';
+import type { ApiDeps } from '../deps.ts';
+import { register } from '../register.ts';
+import { refuseClosed, sendCommand } from '../services/command-batch.ts';
+import { findBatch, findTask } from '../services/lookup.ts';
+import type { Views } from '../services/views.ts';
+import { toAnswerView } from '../views/small-views.ts';
+
+/** Registers the routes of tasks. */
+export function taskRoutes(app: FastifyInstance, deps: ApiDeps, views: Views): void {
+  const { store, door } = deps;
+  register(app, routes.listTasks, async ({ query }) => {
+    const { limit, cursor, status, batch, project } = query;
+    const none = { items: [], nextCursor: null };
+    if (batch !== undefined && !isId('batch', batch)) return none;
+    if (project !== undefined && !isId('project', project)) return none;
+    const page = await store.tasks.list({
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(status === undefined ? {} : { status }),
+      ...(batch === undefined ? {} : { batch }),
+      ...(project === undefined ? {} : { project }),
+    });
+    return { items: await views.tasks(page.items), nextCursor: page.nextCursor };
+  });
+  register(app, routes.getTask, async ({ params }) => await views.task(await findTask(store, params.id)));
+  register(app, routes.cancelTask, async ({ params, body }) => {
+    const task = await findTask(store, params.id);
+    const batch = await findBatch(store, task.batch);
+    refuseClosed(batch, 'cancelTask');
+    const taskId = task.definition.id;
+    const answer = await sendCommand(deps, batch, 'cancelTask', body.commandId, (command) => ({ ...command, taskId }));
+    return toAnswerView(answer);
+  });
+  register(app, routes.taskProgress, async ({ params }) => {
+    const task = await findTask(store, params.id);
+    return { progress: await door.progress(task.definition.id) };
+  });
+  register(app, routes.listLogs, async ({ params }) => {
+    const task = await findTask(store, params.id);
+    return { items: await door.logs(task.definition.id) };
+  });
+  register(app, routes.readLog, async ({ params, query }) => {
+    const task = await findTask(store, params.id);
+    const { attempt, step, stream, offset, maxBytes } = query;
+    return await door.readLog({ task: task.definition.id, attempt, step, stream }, offset, maxBytes);
+  });
+}

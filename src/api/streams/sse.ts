@@ -1,0 +1,102 @@
+/** Server-sent events over a raw response: one slow reader holds up nobody, and nothing is piled up for it. */
+import { once } from 'node:events';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+const HEARTBEAT_MS = 15_000;
+/** What browsers wait before they connect again. */
+const RETRY_MS = 1000;
+
+/** One event to send. */
+export interface OutgoingEvent {
+  readonly event: string;
+  readonly data: unknown;
+  /** Comes back as `Last-Event-ID` after a reconnection. */
+  readonly id?: string | number;
+}
+
+/** An open stream. */
+export interface EventStream {
+  /** Aborted when the reader is gone or the server closes. */
+  readonly closed: AbortSignal;
+  /** Resolves when the reader can take more; at once when it is gone. */
+  send(event: OutgoingEvent): Promise<void>;
+  end(): void;
+}
+
+/** The streams of a server, so that closing it ends them. */
+export interface StreamRegistry {
+  /** Takes the response over and sends the headers. */
+  open(reply: FastifyReply): EventStream;
+}
+
+/** A registry bound to the server's life. */
+export function createStreamRegistry(app: FastifyInstance): StreamRegistry {
+  const streams = new Set<EventStream>();
+  app.addHook('preClose', async () => {
+    for (const stream of streams) stream.end();
+  });
+  return {
+    open: (reply) => {
+      const stream = openStream(reply);
+      streams.add(stream);
+      stream.closed.addEventListener('abort', () => streams.delete(stream), { once: true });
+      return stream;
+    },
+  };
+}
+
+function openStream(reply: FastifyReply): EventStream {
+  reply.hijack();
+  const { raw } = reply;
+  const closing = new AbortController();
+  const heartbeat = setInterval(() => {
+    // A reader that does not read needs no sign of life from us.
+    if (!raw.writableNeedDrain) raw.write(': heartbeat\n\n');
+  }, HEARTBEAT_MS);
+  const close = (): void => {
+    clearInterval(heartbeat);
+    closing.abort();
+  };
+  raw.on('close', close);
+  raw.on('error', close);
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  raw.write(`retry: ${RETRY_MS}\n\n`);
+  return {
+    closed: closing.signal,
+    send: async (event) => {
+      if (closing.signal.aborted || raw.write(format(event))) return;
+      await once(raw, 'drain', { signal: closing.signal }).catch(() => undefined);
+    },
+    end: () => {
+      raw.end();
+      close();
+    },
+  };
+}
+
+function format({ event, data, id }: OutgoingEvent): string {
+  // JSON has no line breaks outside of strings, and inside they are escaped: one data line is enough.
+  return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Resolves after `ms`, when `signal` is aborted, or when the function given to `subscribe` is called. */
+export function waitFor(ms: number, signal: AbortSignal, subscribe?: (wake: () => void) => () => void): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    let unsubscribe: (() => void) | undefined;
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      unsubscribe?.();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    unsubscribe = subscribe?.(done);
+  });
+}

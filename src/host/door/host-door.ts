@@ -1,0 +1,56 @@
+/** The host door on files: what the API may ask of this machine, without a host worker. */
+import type { HostDoor } from '../../contracts/host-door.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Environment } from '../../platform/environment.ts';
+import type { Masker } from '../../platform/masking.ts';
+import type { StatePaths } from '../../platform/paths.ts';
+import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
+import { preflight } from '../project/preflight.ts';
+import { readProjectFile } from '../project/settings-files.ts';
+import type { SettingsMistake } from '../project/settings-mistakes.ts';
+import { freezeRequirement } from '../requirements/freeze.ts';
+import { listRequirements } from '../requirements/list.ts';
+import { readRequirement } from '../requirements/read.ts';
+import { configuration } from './configuration.ts';
+import { logs, readLog } from './logs.ts';
+import { progress } from './progress.ts';
+import { checkProject } from './projects.ts';
+import { prune } from './prune.ts';
+
+/** What the door works with. */
+export interface HostDoorOptions {
+  readonly paths: StatePaths;
+  /** Of the host worker: agents are looked for and asked with it. */
+  readonly environment: Pick<Environment, 'raw'>;
+  readonly clock: Clock;
+  /** For all text that leaves. */
+  readonly masker: Masker;
+}
+
+/** A door on the files below `options.paths`. */
+export function createHostDoor(options: HostDoorOptions): HostDoor {
+  const { paths, environment, clock, masker } = options;
+  return {
+    checkProject,
+    listRequirements,
+    readRequirement,
+    freezeRequirement: (projectPath, name) => freezeRequirement(projectPath, name, paths.inputs),
+    configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
+    preflight: async (projectPath, settings) => {
+      const projectFileSha256 = await projectFileHash(projectPath);
+      return preflight({ paths, projectPath, settings, projectFileSha256, base: environment.raw });
+    },
+    progress: (task) => progress(paths, task, masker),
+    logs: async (task) => logs(paths, task),
+    readLog: (address, offset, maxBytes) => readLog(paths, address, offset, maxBytes, masker),
+    isMerged,
+    undelivered: undeliveredRequirements,
+    prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
+  };
+}
+
+/** Its mistakes are said by `configuration`. */
+async function projectFileHash(projectPath: string): Promise<string | null> {
+  const mistakes: SettingsMistake[] = [];
+  return (await readProjectFile(projectPath, mistakes))?.sha256 ?? null;
+}

@@ -1,0 +1,85 @@
+/** What `nightloom status` says of a running stack. */
+import type { Worker } from '@temporalio/worker';
+import type { HostId, InstallationId } from '../contracts/ids.ts';
+import type { Status } from '../contracts/views.ts';
+import type { StatePaths } from '../platform/paths.ts';
+import type { Store } from '../store/store.ts';
+import { askServerVersion } from '../temporal/connection.ts';
+import type { HostChild } from './host-child.ts';
+import type { OpenTemporal } from './temporal.ts';
+
+/** Parts of the stack. */
+export interface StackParts {
+  readonly paths: StatePaths;
+  readonly version: string;
+  readonly installation: InstallationId;
+  readonly host: HostId;
+  readonly temporal: OpenTemporal;
+  readonly hostChild: HostChild;
+  readonly control: Worker;
+  readonly store: Store;
+  readonly url: () => string;
+}
+
+const CHECK_TIMEOUT_MS = 2000;
+
+/** Makes the status function of a stack. */
+export function createStatus(parts: StackParts): () => Promise<Status> {
+  return async () => {
+    const { temporal, hostChild, control } = parts;
+    const child = hostChild.current();
+    const [temporalCheck, database] = await Promise.all([checkTemporal(temporal), checkDatabase(parts.store)]);
+    const worker = control.getState();
+    const checks = [
+      temporalCheck,
+      database.check,
+      { name: 'control worker', ok: worker === 'RUNNING', message: worker.toLowerCase() },
+      { name: 'host worker', ok: hostChild.isReady(), message: hostChild.isReady() ? 'polls' : 'is being started' },
+    ];
+    return {
+      healthy: checks.every((check) => check.ok),
+      url: parts.url(),
+      pid: process.pid,
+      processes: [{ role: 'control', pid: process.pid }, ...(child === null ? [] : [{ role: 'host', pid: child.pid }])],
+      temporalAddress: temporal.config.address,
+      temporalPid: temporal.pid(),
+      temporalUiUrl: temporal.uiUrl(),
+      home: parts.paths.home,
+      version: parts.version,
+      installation: parts.installation,
+      host: parts.host,
+      checks,
+      running: database.running,
+      openBatches: database.open,
+    };
+  };
+}
+
+async function checkTemporal(temporal: OpenTemporal): Promise<Status['checks'][number]> {
+  try {
+    const version = await askServerVersion(temporal.temporal.connection, CHECK_TIMEOUT_MS);
+    return { name: 'temporal', ok: true, message: `server ${version} at ${temporal.config.address}` };
+  } catch {
+    return { name: 'temporal', ok: false, message: `no answer from ${temporal.config.address}` };
+  }
+}
+
+async function checkDatabase(
+  store: Store,
+): Promise<{ check: Status['checks'][number]; running: number; open: number }> {
+  try {
+    const open = await store.batches.open();
+    const running = await store.tasks.list({ status: 'running', limit: 100 });
+    return {
+      check: { name: 'database', ok: true, message: 'answers' },
+      running: running.items.length,
+      open: open.length,
+    };
+  } catch (error) {
+    return {
+      check: { name: 'database', ok: false, message: error instanceof Error ? error.message : String(error) },
+      running: 0,
+      open: 0,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+/** The Temporal of a stack: the user's, or one that we bring along and keep running. */
+import type { Environment } from '../platform/environment.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { StatePaths } from '../platform/paths.ts';
+import { sharedCacheDirectory } from '../temporal/binary.ts';
+import {
+  askServerVersion,
+  connectTemporal,
+  embeddedTemporalConfig,
+  externalTemporalConfig,
+  hasExternalTemporal,
+} from '../temporal/connection.ts';
+import type { TemporalClient, TemporalConfig } from '../temporal/connection.ts';
+import { startEmbeddedServer } from '../temporal/embedded-server.ts';
+import { prepareNamespace } from '../temporal/namespace.ts';
+import { superviseEmbeddedServer } from '../temporal/supervise-server.ts';
+import type { ServerSupervisor } from '../temporal/supervise-server.ts';
+
+/** A reachable Temporal. */
+export interface OpenTemporal {
+  readonly config: TemporalConfig;
+  readonly temporal: TemporalClient;
+  /** null when the server is the user's. */
+  readonly supervisor: ServerSupervisor | null;
+  /** null when unknown. */
+  uiUrl(): string | null;
+  pid(): number | null;
+  close(stopServer: boolean): Promise<void>;
+}
+
+const VERSION_TIMEOUT_MS = 10_000;
+
+/**
+ * Finds or starts Temporal and makes its namespace fit.
+ * @throws AppError temporal_binary_missing, temporal_unreachable, temporal_setup_refused, port_taken, invalid_settings
+ */
+export async function openTemporal(options: {
+  environment: Environment;
+  paths: StatePaths;
+  logger: Logger;
+  onChange: () => void;
+}): Promise<OpenTemporal> {
+  const { environment, paths, logger } = options;
+  if (hasExternalTemporal(environment)) return await openExternal(environment);
+  const serverOptions = {
+    stateDirectory: paths.home,
+    cacheDirectory: sharedCacheDirectory(environment),
+    environment,
+    logger,
+  };
+  const server = await startEmbeddedServer(serverOptions);
+  const config = embeddedTemporalConfig(server.record.address, environment);
+  const temporal = connectTemporal(config);
+  await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: true });
+  const supervisor = superviseEmbeddedServer(serverOptions, server, options.onChange);
+  return {
+    config,
+    temporal,
+    supervisor,
+    uiUrl: () => `http://127.0.0.1:${supervisor.current().uiPort}`,
+    pid: () => supervisor.current().pid,
+    close: async (stopServer) => {
+      await temporal.close();
+      await (stopServer ? supervisor.stop() : supervisor.release());
+    },
+  };
+}
+
+async function openExternal(environment: Environment): Promise<OpenTemporal> {
+  const config = externalTemporalConfig(environment);
+  const temporal = connectTemporal(config);
+  await askServerVersion(temporal.connection, VERSION_TIMEOUT_MS);
+  await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
+  return { config, temporal, supervisor: null, uiUrl: () => null, pid: () => null, close: () => temporal.close() };
+}

@@ -1,0 +1,126 @@
+/** Batch workflows without Temporal: the same command rules (from domain), recorded into the real store. */
+import { AppError } from '../../../src/contracts/errors.ts';
+import type { ErrorCode } from '../../../src/contracts/errors.ts';
+import type { BatchId } from '../../../src/contracts/ids.ts';
+import type { BatchState, CommandAnswer } from '../../../src/contracts/state.ts';
+import type { BatchCommands } from '../../../src/api/batch-commands.ts';
+import type { BatchUpdates } from '../../../src/domain/commands.ts';
+import * as commands from '../../../src/domain/commands.ts';
+import type { Store } from '../../../src/store/store.ts';
+
+type Effect<Name extends keyof BatchUpdates> = (
+  state: BatchState,
+  payload: BatchUpdates[Name],
+) => commands.Refusal | null;
+
+const EFFECTS: { [Name in keyof BatchUpdates]: Effect<Name> } = {
+  start: (state) => commands.checkStart(state) ?? run(state),
+  resume: (state) => commands.checkStart(state) ?? run(state),
+  pause: (state) => commands.checkPause(state) ?? become(state, 'paused'),
+  cancel: (state) => commands.checkCancel(state) ?? become(state, 'cancelled'),
+  skipWait: () => null,
+  addTasks: (state, payload) => commands.checkAddTasks(state, payload) ?? done(commands.applyAddTasks(state, payload)),
+  removeTasks: (state, payload) =>
+    commands.checkRemoveTasks(state, payload) ?? done(commands.applyRemoveTasks(state, payload)),
+  moveTask: (state, payload) => commands.checkMoveTask(state, payload) ?? done(commands.applyMoveTask(state, payload)),
+  cancelTask: (state, payload) => {
+    const refusal = commands.checkCancelTask(state, payload);
+    const task = state.tasks.find((each) => each.id === payload.taskId);
+    if (refusal === null && task !== undefined) task.status = 'cancelled';
+    return refusal;
+  },
+};
+
+function run(state: BatchState): null {
+  commands.queueIdle(state);
+  return become(state, 'running');
+}
+function become(state: BatchState, status: BatchState['status']): null {
+  state.status = status;
+  return null;
+}
+function done(_: unknown): null {
+  return null;
+}
+
+export class MemoryBatches implements BatchCommands {
+  readonly states = new Map<BatchId, BatchState>();
+  readonly signals: { name: string; number: number }[] = [];
+  readonly updates: string[] = [];
+  /** What every call throws; null: nothing. */
+  failure: ErrorCode | null = null;
+  /** The start fails with `failure`, but has worked. */
+  startsSilently = false;
+  #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async startWorkflow(state: BatchState): Promise<void> {
+    if (this.failure === null || this.startsSilently) this.states.set(state.batch, structuredClone(state));
+    this.#fail();
+  }
+
+  async exists(batch: BatchId): Promise<'open' | 'closed' | 'unknown'> {
+    if (!this.startsSilently) this.#fail();
+    const state = this.states.get(batch);
+    if (state === undefined) return 'unknown';
+    return state.status === 'completed' || state.status === 'cancelled' ? 'closed' : 'open';
+  }
+
+  async reopen(state: BatchState): Promise<void> {
+    this.#fail();
+    this.states.set(state.batch, structuredClone(state));
+    await this.record(state.batch);
+  }
+
+  async update<Name extends keyof BatchUpdates>(
+    batch: BatchId,
+    name: Name,
+    payload: BatchUpdates[Name],
+  ): Promise<CommandAnswer> {
+    this.#fail();
+    const state = this.states.get(batch);
+    if (state === undefined) throw new AppError('batch_not_found', `There is no batch ${batch}.`);
+    const known = commands.knownAnswer(state, payload.commandId);
+    if (known !== undefined) return known;
+    this.updates.push(name);
+    const before = new Set(state.tasks.map((task) => task.id));
+    const refusal = EFFECTS[name](state, payload);
+    if (refusal !== null) throw new AppError(refusal.code, refusal.message, { details: { ...refusal.details } });
+    for (const task of state.tasks) before.delete(task.id);
+    state.commandNumber = payload.number;
+    const given = commands.answer(state, payload.commandId, 'applied');
+    await this.record(batch, [...before]);
+    return given;
+  }
+
+  async signal(_batch: BatchId, name: 'pause' | 'cancel', payload: { number: number }): Promise<void> {
+    this.signals.push({ name, number: payload.number });
+  }
+
+  /** Writes the state as it is now, as the workflow's recorder would. */
+  async record(batch: BatchId, removed: BatchState['tasks'][number]['id'][] = []): Promise<void> {
+    const state = this.states.get(batch);
+    if (state === undefined) return;
+    state.seq += 1;
+    const { tasks, details, ...head } = state;
+    await this.#store.record(
+      {
+        batch,
+        epoch: state.epoch,
+        seq: state.seq,
+        head,
+        tasks: tasks.map((task) => ({ state: task, details: details[task.id] ?? null })),
+        removed,
+        events: [{ id: `${batch}:${state.seq}`, type: 'system.note', atMs: 0, batch, task: null, data: {} }],
+      },
+      Date.now(),
+    );
+  }
+
+  #fail(): void {
+    if (this.failure !== null) throw new AppError(this.failure, 'as the test wants it');
+  }
+}

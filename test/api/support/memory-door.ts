@@ -1,0 +1,108 @@
+/** A host without a disk: what the API's tests put behind the door. The real one has tests of its own. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../src/contracts/errors.ts';
+import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
+import type { Settings } from '../../../src/contracts/settings.ts';
+
+export interface MemoryDoor extends HostDoor {
+  /** By project path: name -> text. */
+  readonly requirements: Map<string, Map<string, string>>;
+  readonly resolved: { name: string; sha256: string; branch: string }[];
+  readonly mergedBranches: Set<string>;
+  /** By `task/attempt/step/stream`. */
+  readonly logTexts: Map<string, { text: string; ended: boolean }>;
+  readonly findings: PreflightFinding[];
+  pruned: Parameters<HostDoor['prune']>[0] | null;
+}
+
+const SETTINGS: Settings = {
+  agent: {
+    name: 'scripted',
+    fallback: [],
+    bin: null,
+    command: null,
+    model: null,
+    maxTurns: null,
+    maxContinuations: 2,
+    maxBudgetUsd: null,
+    permissionMode: 'acceptEdits',
+    allowedTools: [],
+    timeoutMs: 1,
+    stallTimeoutMs: 1,
+  },
+  attempts: 2,
+  onFailure: 'continue',
+  verify: [],
+  setup: [],
+  workspace: { mode: 'worktree', copy: [] },
+  git: { commit: true, message: 'x', keepAgentCommits: false, hooks: true },
+  delivery: { mode: 'branch' },
+  limits: { onUsageLimit: 'wait', maxWaitMs: null, maxFixes: 2 },
+  env: {},
+  prompt: null,
+  requirements: { allowNoChange: false },
+};
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const logKey = (address: LogAddress): string =>
+  `${address.task}/${address.attempt}/${address.step}/${address.stream}`;
+
+export function createMemoryDoor(): MemoryDoor {
+  const requirements = new Map<string, Map<string, string>>();
+  const textOf = (path: string, name: string): string => {
+    const text = requirements.get(path)?.get(name);
+    if (text === undefined) throw new AppError('requirement_not_found', `There is no ${name} in ${path}.`);
+    return text;
+  };
+  const infoOf = (name: string, text: string) => ({
+    name,
+    bytes: text.length,
+    sha256: sha256(text),
+    title: text,
+    gitState: 'tracked' as const,
+    slashCommandReason: null,
+    problem: null,
+  });
+  const door: MemoryDoor = {
+    requirements,
+    resolved: [],
+    mergedBranches: new Set(),
+    logTexts: new Map(),
+    findings: [],
+    pruned: null,
+    checkProject: async (path) => {
+      if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);
+      const name = path.split('/').at(-1) ?? 'root';
+      return { path, name, head: 'h', branch: 'main', uncommittedFiles: 0, uncommittedTracked: 0 };
+    },
+    listRequirements: async (path) => [...(requirements.get(path) ?? [])].map(([name, text]) => infoOf(name, text)),
+    readRequirement: async (path, name) => ({ info: infoOf(name, textOf(path, name)), text: textOf(path, name) }),
+    freezeRequirement: async (path, name) => ({ name, sha256: sha256(textOf(path, name)), title: textOf(path, name) }),
+    configuration: async (_path, { dashboard, flags }) => {
+      if (flags.attempts === 7) throw new AppError('invalid_settings', 'Seven is not allowed here.');
+      const onFailure = flags.onFailure ?? dashboard.onFailure ?? SETTINGS.onFailure;
+      return { settings: { ...SETTINGS, onFailure }, origins: [], projectFileSha256: 'f'.repeat(64) };
+    },
+    preflight: async () => door.findings,
+    progress: async () => null,
+    logs: async () => [],
+    readLog: async (address, offset, maxBytes = 262_144) => {
+      const log = door.logTexts.get(logKey(address));
+      if (log === undefined) throw new AppError('run_not_found', 'There is no such run.');
+      const bytes = Buffer.from(log.text);
+      const from = offset < 0 ? Math.max(0, bytes.length + offset) : Math.min(offset, bytes.length);
+      const part = bytes.subarray(from, from + maxBytes);
+      const nextOffset = from + part.length;
+      const ended = log.ended && nextOffset === bytes.length;
+      return { text: part.toString(), offset: from, nextOffset, totalBytes: bytes.length, ended };
+    },
+    isMerged: async (_path, branch) => door.mergedBranches.has(branch),
+    undelivered: async () => [...door.resolved],
+    prune: async (options) => {
+      door.pruned = options;
+      const item: PruneItem = { kind: 'run', name: 'r', bytes: 3, reason: 'old', kept: options.dryRun };
+      return [item];
+    },
+  };
+  return door;
+}
