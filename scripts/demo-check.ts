@@ -40,7 +40,7 @@ export function taskMistakes(expected: DemoTask, task: TaskDetail | null): strin
   check((task.commit !== null) === completed, completed ? 'has no commit' : 'has a commit although it failed');
   check(fixes > 0 === expect.fixed, expect.fixed ? 'met no fix round' : `met ${fixes} fix rounds`);
   check(waited === expect.limited, expect.limited ? 'met no usage limit' : 'met a usage limit');
-  check(task.attempts === 1, `took ${task.attempts} attempts`);
+  check(task.attempts === 1, `spent ${task.attempts} attempts`);
   return mistakes;
 }
 

@@ -1,5 +1,6 @@
 /** `npm run demo`: one night in a small repository, with the outcome checked. See `--help`. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,9 @@ function readOptions(): Options | 0 | 2 {
   return agent === 'scripted' || agent === 'claude' ? { agent, keep, json } : 2;
 }
 
+/** The command that runs now. */
+let current: ChildProcess | null = null;
+
 /** Runs our command line; its progress goes to the terminal. Gives what it printed and how it ended. */
 async function nightloom(place: Place, args: readonly string[]): Promise<{ exitCode: number; output: string }> {
   const child = spawn(LAUNCHER, args, {
@@ -59,12 +63,14 @@ async function nightloom(place: Place, args: readonly string[]): Promise<{ exitC
     env: { ...readEnvironment().raw, NIGHTLOOM_HOME: place.home, NIGHTLOOM_URL: '', NIGHTLOOM_TOKEN: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  current = child;
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
+  current = null;
   return { exitCode, output };
 }
 
@@ -134,8 +140,9 @@ async function night(place: Place, options: Options): Promise<number> {
 async function main(options: Options): Promise<number> {
   const place = await makePlace(options.agent);
   say(`A repository with ${DEMO_TASKS.length} requirements: ${place.project}`);
-  // Ctrl-C reaches the command that runs; here it must not prevent tidying up.
+  // A terminal sends Ctrl-C to the command that runs, too; whatever ends that, what we made is tidied up.
   process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => current?.kill('SIGINT'));
   try {
     return await night(place, options);
   } finally {

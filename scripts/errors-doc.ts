@@ -1,6 +1,7 @@
 /** `docs/errors.md`, made from the error catalogue. */
-import { CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE } from '../src/contracts/errors.ts';
+import { CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE, isErrorCode } from '../src/contracts/errors.ts';
 import type { ErrorCategory } from '../src/contracts/errors.ts';
+import { statusOf } from '../src/api/plugins/problem.ts';
 import { tableRow } from './markdown.ts';
 
 const MEANINGS: Readonly<Record<ErrorCategory, string>> = {
@@ -14,9 +15,19 @@ const MEANINGS: Readonly<Record<ErrorCategory, string>> = {
   internal: 'A mistake of ours.',
 };
 
+const CATEGORY_NAMES = [
+  'input',
+  'not_found',
+  'conflict',
+  'environment',
+  'limit',
+  'transient',
+  'cancelled',
+  'internal',
+] as const satisfies readonly ErrorCategory[];
+
 /** The document, Markdown. */
 export function errorsDocument(): string {
-  const categories = Object.entries(MEANINGS).map(([name, meaning]) => categoryRow(name, meaning));
   return `# Errors
 
 Made from \`src/contracts/errors.ts\` by \`npm run docs\`; do not edit.
@@ -26,25 +37,30 @@ prints the same, and the batch keeps it as the failure of a task. The category o
 
 ${tableRow('category', 'means', 'HTTP status', 'exit code', 'tried again by itself')}
 | --- | --- | --- | --- | --- |
-${categories.join('\n')}
+${CATEGORY_NAMES.map(categoryRow).join('\n')}
 
 Two exit codes belong to no error: ${EXIT_TASK_FAILED} when everything was done but some task failed, ${EXIT_UNREACHABLE} when the stack cannot be reached.
-${Object.keys(MEANINGS).map(section).join('')}`;
+${CATEGORY_NAMES.map(section).join('')}`;
 }
 
-function categoryRow(name: string, meaning: string): string {
-  const { http, exit, retryable } = Object.entries(CATEGORIES).find(([category]) => category === name)?.[1] ?? CATEGORIES.internal;
-  return tableRow(`\`${name}\``, meaning, `${http}`, `${exit}`, retryable ? 'yes' : 'no');
+function categoryRow(name: ErrorCategory): string {
+  const { http, exit, retryable } = CATEGORIES[name];
+  return tableRow(`\`${name}\``, MEANINGS[name], `${http}`, `${exit}`, retryable ? 'yes' : 'no');
 }
 
-function section(category: string): string {
+function section(category: ErrorCategory): string {
   const rows = Object.entries(ERRORS).filter(([, row]) => row.category === category);
-  const lines = rows.map(([code, { summary, hint }]) => tableRow(`<a id="${code}"></a>\`${code}\``, summary, hint));
   return `
 ## ${category}
 
 ${tableRow('code', 'means', 'next')}
 | --- | --- | --- |
-${lines.join('\n')}
+${rows.map(([code, { summary, hint }]) => tableRow(anchored(code, category), summary, hint)).join('\n')}
 `;
+}
+
+/** The code with an anchor of its own, and its HTTP status where that is not the one of its category. */
+function anchored(code: string, category: ErrorCategory): string {
+  const status = isErrorCode(code) ? statusOf(code) : CATEGORIES[category].http;
+  return `<a id="${code}"></a>\`${code}\`${status === CATEGORIES[category].http ? '' : ` (${status})`}`;
 }

@@ -39,6 +39,8 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    // HEAD of a stream would never end.
+    exposeHeadRoutes: false,
     // Addresses that cannot be parsed never reach the hooks.
     frameworkErrors: (error, request, reply) => {
       try {

@@ -4,7 +4,7 @@ import { AppError } from '../contracts/errors.ts';
 import { createClient } from '../client/client.ts';
 import type { CliContext } from './context.ts';
 import type { Client } from '../client/client.ts';
-import { findStack, startStack, upLogFile } from './stack.ts';
+import { absenceText, findStack, startStack, upLogFile } from './stack.ts';
 import type { StackRecord } from './stack-record.ts';
 
 /** A connection. */
@@ -24,7 +24,7 @@ export async function connect(context: CliContext): Promise<Connection> {
   if (remote !== null) return remote;
   const record = await findStack(context);
   if (record === null) {
-    throw new AppError('stack_unreachable', `No stack is running for the state directory ${context.paths.home}.`);
+    throw new AppError('stack_unreachable', await absenceText(context));
   }
   return local(context, record);
 }

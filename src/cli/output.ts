@@ -1,6 +1,7 @@
 /** Small things that every command does: print a document, read an operand, ask. */
 import { randomUUID } from 'node:crypto';
 import type { CliContext } from './context.ts';
+import { errorDocument, errorLines } from './exit-codes.ts';
 import type { RenderOptions } from './render/batch.ts';
 
 /** Prints the one document of `--json`. */
@@ -17,6 +18,13 @@ export function printEither(
 ): void {
   if (json === true) printJson(context, value);
   else context.print(lines().join('\n'));
+}
+
+/** Prints an error for people on standard error and, if asked to, as the one document on standard output. */
+export function printError(context: CliContext, error: unknown, json: boolean | undefined): void {
+  const [fact = '', ...rest] = errorLines(error);
+  context.note([context.err.bad(fact), ...rest].join('\n'));
+  if (json === true) printJson(context, errorDocument(error));
 }
 
 /** Operand `index`, which the command line parser has already required. */

@@ -8,39 +8,35 @@ import { oneLine } from './render/text.ts';
 
 type Finding = PreflightView['findings'][number];
 
-/**
- * Asks what the night needs and prints warnings and remarks.
- * @throws AppError with the code of the first finding that forbids a start; its details list all of them
- */
+/** Asks what the night needs, prints warnings and remarks, and gives the refusal if something forbids a start. */
 export async function checkBeforeStart(
   context: CliContext,
   client: Client,
   project: ProjectView,
   flags: SettingsOverrides,
-): Promise<void> {
+): Promise<AppError | null> {
   const { findings } = await client.call('preflight', { params: { id: project.id }, body: { flags } });
   for (const finding of findings.filter((each) => each.level !== 'error')) {
     const mark = finding.level === 'warning' ? context.err.warn('!') : context.err.dim('i');
     context.note(`${mark} ${remark(finding)}`);
   }
-  const errors = findings.filter((each) => each.level === 'error');
-  if (errors.length > 0) throw refusal(errors);
+  return refusal(findings.filter((each) => each.level === 'error'));
 }
 
-/** The error for findings that forbid a start. Whatever their codes: the environment is not ready (exit 6). */
-export function refusal(errors: readonly Finding[]): AppError {
-  const known = errors.map((each) => each.code).filter(isErrorCode);
-  const code = known.find((each) => ERRORS[each].category === 'environment') ?? 'workspace_broken';
-  const repairs = errors.flatMap((each) => each.repair ?? []);
-  const fact = errors.length === 1 ? 'Something is missing' : `${errors.length} things are missing`;
-  return new AppError(code, `Not started: ${fact}.`, {
+/** The error for findings that forbid a start, with the code of the first; null without any. */
+export function refusal(errors: readonly Finding[]): AppError | null {
+  const [first] = errors;
+  if (first === undefined) return null;
+  const code = isErrorCode(first.code) ? first.code : 'workspace_broken';
+  if (errors.length === 1) {
+    return new AppError(code, `Not started: ${oneLine(first.message)}`, {
+      details: { next: first.repair ?? ERRORS[code].hint },
+    });
+  }
+  return new AppError(code, `Not started: ${errors.length} things are missing.`, {
     details: {
-      findings: errors.map(({ code: name, message, repair }) => ({
-        message: oneLine(message),
-        code: `(${name})`,
-        repair,
-      })),
-      next: repairs.length === 0 ? ERRORS[code].hint : repairs.join('; then '),
+      findings: errors.map((each) => (each.repair === null ? oneLine(each.message) : remark(each))),
+      next: 'Repair these, then type the same again.',
     },
   });
 }

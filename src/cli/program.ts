@@ -68,13 +68,11 @@ async function usageExit(error: CommanderError): Promise<number> {
 }
 
 async function reportError(error: unknown, args: readonly string[]): Promise<number> {
-  const [{ errorDocument, errorLines, exitCodeOf }, { processContext }] = await Promise.all([
+  const [{ exitCodeOf }, { processContext }, { printError }] = await Promise.all([
     import('./exit-codes.ts'),
     import('./context.ts'),
+    import('./output.ts'),
   ]);
-  const context = processContext();
-  const [fact = '', ...rest] = errorLines(error);
-  context.note([context.err.bad(fact), ...rest].join('\n'));
-  if (args.includes('--json')) context.print(JSON.stringify(errorDocument(error), null, 2));
+  printError(processContext(), error, args.includes('--json'));
   return exitCodeOf(error);
 }

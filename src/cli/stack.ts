@@ -2,7 +2,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../contracts/errors.ts';
+import { AppError, CATEGORIES } from '../contracts/errors.ts';
 import { ensureStateDirectory } from '../platform/paths.ts';
 import type { CliContext } from './context.ts';
 import { startInBackground } from './processes.ts';
@@ -24,6 +24,15 @@ export async function findStack(context: CliContext): Promise<StackRecord | null
   const record = await readStackRecord(context.paths.stackFile);
   if (record === null || !(await isRecordAlive(record))) return null;
   return (await answersHealth(record.url)) ? record : null;
+}
+
+/** Why there is no stack to talk to: none runs, or one does not answer. */
+export async function absenceText(context: CliContext): Promise<string> {
+  const record = await readStackRecord(context.paths.stackFile);
+  if (record !== null && (await isRecordAlive(record))) {
+    return `The stack (pid ${record.pid}) lives but does not answer at ${record.url}; see ${context.paths.logs}.`;
+  }
+  return `No stack is running for the state directory ${context.paths.home}.`;
 }
 
 /** True if an API of ours answers at `url`. */
@@ -68,7 +77,9 @@ async function waitForStack(
     const ended = program.ended();
     const record = await findStack(context);
     if (record !== null) return whenHealthy(context, record);
-    if (ended !== null) throw await startFailed(`The stack ended while starting (exit ${ended}).`, log);
+    // A conflict: somebody else is just starting one, which is joined as soon as it answers.
+    if (ended !== null && ended !== CATEGORIES.conflict.exit)
+      throw await startFailed(`The stack ended while starting (exit ${ended}).`, log);
     await sleep(POLL_MS);
   }
   throw await startFailed(`The stack was not healthy after ${START_TIMEOUT_MS / 60_000} minutes.`, log);

@@ -141,6 +141,11 @@ export const ERRORS = {
     'The account of the agent has no credit.',
     'Top up, then `nightloom batch resume`.',
   ),
+  project_untrusted: row(
+    'environment',
+    'The configuration file of the project changed since it was trusted.',
+    'Read it, then run `nightloom project trust`.',
+  ),
   verify_command_missing: row(
     'environment',
     'A verification command was not found.',

@@ -22,6 +22,8 @@ export interface OrderBody {
   readonly projectName: string;
   /** Real path of the user's checkout on the host. */
   readonly projectPath: string;
+  /** sha256 of the project file that the user trusted; null: there was none. */
+  readonly trustedSha256: string | null;
   /** Requirement by name (file name without `.md`, may hold `/`) and the sha256 of its frozen bytes. */
   readonly requirement: { readonly name: string; readonly sha256: string };
   /** Dashboard settings and flags; the host merges them over its own files. */
@@ -37,14 +39,15 @@ export interface WorkOrder extends OrderBody {
 
 /** Canonical bytes that are signed: keys sorted at every level, no white space. */
 export function canonicalOrder(body: OrderBody): string {
-  return canonical(body);
+  const { mac: _mac, ...signed }: OrderBody & { readonly mac?: string } = body;
+  return canonical(signed);
 }
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   const entries = Object.entries(value)
-    .filter(([key, member]) => key !== 'mac' && member !== undefined)
+    .filter(([key, member]) => member !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
   return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 }

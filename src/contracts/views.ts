@@ -57,7 +57,7 @@ export const TaskViewSchema = z
     kind: z.enum(TASK_KINDS),
     status: z.enum(TASK_STATUSES),
     step: z.enum(STEPS).nullable().describe('Where the pipeline is; null unless running'),
-    attempts: z.int().describe('Attempts begun'),
+    attempts: z.int().describe('Attempts that count: a go that a limit or a lost machine ended does not'),
     agent: z.string().nullable(),
     commit: z.string().nullable(),
     salvageRef: z.string().nullable().describe('Ref that keeps the work of a failed attempt'),

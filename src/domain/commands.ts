@@ -6,7 +6,7 @@ import type { ErrorCode } from '../contracts/errors.ts';
 import type { TaskId } from '../contracts/ids.ts';
 import type { BatchState, CommandAnswer, TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
-import { findTask, openTasks, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
+import { findTask, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
 import { mayBatchBecome } from './transitions.ts';
 
 /** Every command carries its id and its number from SQL. */
@@ -108,7 +108,7 @@ export function checkAddTasks(state: BatchState, command: AddTasksCommand): Refu
   };
 }
 
-/** Check of removing tasks: never the running one. */
+/** Check of removing tasks: never the running one, and none that has begun, because it may have work in the tree. */
 export function checkRemoveTasks(state: BatchState, command: RemoveTasksCommand): Refusal | null {
   const refused: Record<string, string> = {};
   for (const id of command.taskIds) {
@@ -116,6 +116,7 @@ export function checkRemoveTasks(state: BatchState, command: RemoveTasksCommand)
     if (task === undefined) refused[id] = 'unknown';
     else if (task.status === 'running') refused[id] = 'running';
     else if (isFinalTaskStatus(task.status)) refused[id] = task.status;
+    else if ((task.attempt ?? 0) > 0) refused[id] = 'begun: cancel it, so that its work is kept';
   }
   const count = Object.keys(refused).length;
   if (count === 0) return null;
@@ -165,23 +166,24 @@ export function applyRemoveTasks(state: BatchState, command: RemoveTasksCommand)
   return [...command.taskIds];
 }
 
-/** Gives the task a rank between its new neighbours; all ranks are made anew when the gap is used up. */
+/** Puts the task before the open one at `position`, or at the end: a rank between its new neighbours; all ranks are made anew when the gap is used up. */
 export function applyMoveTask(state: BatchState, command: MoveTaskCommand): TaskId[] {
   const task = findTask(state, command.taskId);
   if (task === undefined) return [];
-  const others = openTasks(state).filter((other) => other !== task && other.status !== 'running');
-  const position = Math.min(command.position, others.length);
-  const before = others[position - 1]?.rank ?? rankBeforeOpen(state, task);
-  const after = others[position]?.rank ?? before + 2 * RANK_STEP;
+  const list = state.tasks.filter((other) => other !== task);
+  const neighbour = list.filter((other) => !isFinalTaskStatus(other.status) && other.status !== 'running')[
+    command.position
+  ];
+  const place = neighbour === undefined ? list.length : list.indexOf(neighbour);
+  const before = list[place - 1]?.rank ?? (list[0]?.rank ?? 0) - 2 * RANK_STEP;
+  const after = list[place]?.rank ?? before + 2 * RANK_STEP;
   const rank = Math.floor((before + after) / 2);
   if (rank > before && rank < after) {
     task.rank = rank;
     sortTasks(state);
     return [task.id];
   }
-  state.tasks = state.tasks.filter((other) => other !== task);
-  const neighbour = others[position];
-  state.tasks.splice(neighbour === undefined ? state.tasks.length : state.tasks.indexOf(neighbour), 0, task);
+  state.tasks = list.toSpliced(place, 0, task);
   for (const [index, each] of state.tasks.entries()) each.rank = index * RANK_STEP;
   return state.tasks.map((each) => each.id);
 }
@@ -191,15 +193,6 @@ export function queueIdle(state: BatchState): TaskId[] {
   const idle = state.tasks.filter((task) => task.status === 'idle');
   for (const task of idle) setTaskStatus(task, 'queued');
   return idle.map((task) => task.id);
-}
-
-function rankBeforeOpen(state: BatchState, moved: TaskState): number {
-  const firstOpen = state.tasks.findIndex(
-    (task) => task !== moved && !isFinalTaskStatus(task.status) && task.status !== 'running',
-  );
-  const end = firstOpen === -1 ? state.tasks.length : firstOpen;
-  const before = state.tasks.slice(0, end).findLast((task) => task !== moved);
-  return before?.rank ?? (state.tasks[0]?.rank ?? 0) - 2 * RANK_STEP;
 }
 
 function reasons(tasks: readonly TaskState[], reason: string): Record<string, string> {

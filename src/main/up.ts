@@ -1,7 +1,7 @@
 /** The embedded stack: Temporal as a child, API and control worker in this process, the host worker in a small one. */
 import { createControlActivities } from '../activities/control/create-control-activities.ts';
 import { buildApi } from '../api/build-api.ts';
-import { AppError } from '../contracts/errors.ts';
+import { AppError, CATEGORIES, ERRORS } from '../contracts/errors.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
@@ -9,9 +9,12 @@ import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { newId } from '../platform/ids.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { Logger } from '../platform/logger.ts';
 import { createMasker, secretValues } from '../platform/masking.ts';
 import { defaultHome, ensureStateDirectory } from '../platform/paths.ts';
+import type { StatePaths } from '../platform/paths.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import { createBatchClient } from '../temporal/batches.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { createControlWorker } from '../worker/control-worker.ts';
@@ -20,37 +23,47 @@ import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { bindBatches } from './bind-batches.ts';
 import { superviseHost } from './host-child.ts';
+import type { HostChild } from './host-child.ts';
 import { loadInstallation } from './installation.ts';
+import type { Installation } from './installation.ts';
 import { listenOnLoopback } from './listen.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
 import { createStatus } from './stack-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { openTemporal } from './temporal.ts';
+import type { OpenTemporal } from './temporal.ts';
 import { packageVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
 const startedAt = new Date().toISOString();
+const version = packageVersion();
 const environment = readEnvironment();
 const stopping = stopSignal({ withParent: false });
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+process.exit(await main());
 
-try {
-  await up();
-} catch (error) {
-  if (!AppError.is(error)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.category === 'conflict' ? 5 : 6;
+async function main(): Promise<number> {
+  try {
+    await up();
+    return 0;
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    const { output } = error.details;
+    process.stderr.write(
+      `${error.message}\n${typeof output === 'string' ? `${output}\n` : ''}Next: ${ERRORS[error.code].hint}\n`,
+    );
+    return CATEGORIES[error.category].exit;
+  }
 }
 
+/** Everything is closed in the reverse order of its opening, however this ends. */
 async function up(): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
   const paths = await ensureStateDirectory(defaultHome(environment));
   const lock = acquireProcessLock(`${paths.home}/up.lock`, 'up');
+  cleanup.defer(() => lock.release());
   const identity = await loadInstallation(paths);
-  const { installation, host, secret, token } = identity;
-  const secrets = [secret, token, ...secretValues(environment.raw)];
+  const secrets = [identity.secret, identity.token, ...secretValues(environment.raw)];
   const logger = createLogger({
     name: 'control',
     level: environment.logLevel,
@@ -59,79 +72,132 @@ async function up(): Promise<void> {
   });
   installRuntime(logger);
 
-  const [store, bundlePath, temporal] = await Promise.all([
-    openStore({ file: paths.database }),
-    workflowBundlePath(),
-    openTemporal({ environment, paths, logger, onChange: () => writeRecord() }),
-  ]);
-  const { config } = temporal;
-  const hostChild = superviseHost({
+  const store = await openStore({ file: paths.database });
+  cleanup.defer(() => store.close());
+  const record = createStackRecorder(paths);
+  const bundling = workflowBundlePath();
+  bundling.catch(() => undefined);
+  const temporal = await openTemporal({ environment, paths, logger, onChange: record.write });
+  cleanup.defer(() => temporal.close(true));
+  const { address, embedded } = temporal.config;
+  const env = environment.raw;
+  const host = superviseHost({
     home: paths.home,
-    temporalAddress: config.address,
-    embedded: config.embedded,
-    env: environment.raw,
+    temporalAddress: address,
+    embedded,
+    env,
     logger,
-    onChange: () => writeRecord(),
+    onChange: record.write,
   });
-  const connection = await connectWorker(config, CONNECT_TIMEOUT_MS, stopping);
-  const control = await createControlWorker({
-    connection,
-    namespace: config.namespace,
-    installation,
-    bundlePath,
-    activities: { ...createControlActivities({ store, clock: systemClock, installation, secret }) },
-  });
+  cleanup.defer(() => host.stop());
+  const bundlePath = await bundling;
+  const control = await startControl({ cleanup, paths, identity, logger, store, temporal, host, bundlePath, secrets });
+  const url = await listenOnLoopback(control.server, lastPort(paths.stackFile));
+  cleanup.defer(() => control.server.close());
+  control.setUrl(url);
 
-  const version = packageVersion();
-  const stack = { paths, version, installation, host, temporal, hostChild, control, store, url: () => url };
-  const api = await buildApi({
-    store,
-    door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(secrets) }),
-    batches: bindBatches(createBatchClient({ client: temporal.temporal.client, installation })),
-    clock: systemClock,
-    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
-    logger,
-    token,
-    allowedHosts: ['127.0.0.1', 'localhost', '[::1]'],
-    host,
-    installation,
-    version,
-    status: createStatus(stack),
-  });
-  const url = await listenOnLoopback(api, lastPort(paths.stackFile));
+  await Promise.race([host.ready, control.working]);
+  cleanup.defer(() => record.remove());
+  record.begin({ url, temporal, host });
+  greet(url, paths, temporal);
+  await control.working;
+}
 
+/** Keeps `stack.json` true from the moment that everything runs. */
+function createStackRecorder(paths: StatePaths) {
   const own = ownIdentity();
-  function writeRecord(): void {
-    if (url === undefined || stopping.aborted) return;
-    const child = hostChild.current();
+  let parts: { url: string; temporal: OpenTemporal; host: HostChild } | null = null;
+  const write = (): void => {
+    if (parts === null || stopping.aborted) return;
+    const { url, temporal } = parts;
+    const host = parts.host.current();
     writeStackRecord(paths.stackFile, {
       v: 1,
       ...own,
       url,
       home: paths.home,
       version,
-      temporalAddress: config.address,
+      temporalAddress: temporal.config.address,
       temporalUiUrl: temporal.uiUrl(),
       temporalPid: temporal.pid(),
-      processes: [{ role: 'control', ...own }, ...(child === null ? [] : [{ role: 'host' as const, ...child }])],
+      processes: [{ role: 'control', ...own }, ...(host === null ? [] : [{ role: 'host' as const, ...host }])],
       startedAt,
       credentials: credentialNames(environment.raw),
     });
-  }
+  };
+  return {
+    write,
+    begin: (known: NonNullable<typeof parts>): void => {
+      parts = known;
+      write();
+    },
+    remove: () => removeStackRecord(paths.stackFile, own),
+  };
+}
 
-  const working = runWorker(control, stopping, logger);
-  await Promise.race([hostChild.ready, working]);
-  writeRecord();
-  say(`Nightloom ${version} is up: ${url}`);
-  say(`Temporal: ${config.address}${temporal.uiUrl() === null ? '' : `, Web UI ${temporal.uiUrl()}`}`);
-  say(`State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`);
+interface ControlParts {
+  readonly cleanup: AsyncDisposableStack;
+  readonly paths: StatePaths;
+  readonly identity: Installation;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly temporal: OpenTemporal;
+  readonly host: HostChild;
+  readonly bundlePath: string;
+  readonly secrets: readonly string[];
+}
 
-  await working;
-  await api.close();
-  await hostChild.stop();
-  await connection.close();
-  await temporal.close(true);
-  await store.close();
-  await removeStackRecord(paths.stackFile, own);
-  lock.release();
+/** The control worker, running, and the API, not listening yet. */
+async function startControl(parts: ControlParts) {
+  const { cleanup, paths, identity, logger, store, temporal, host } = parts;
+  const { installation, secret, token } = identity;
+  const { config } = temporal;
+  const connection = await connectWorker(config, CONNECT_TIMEOUT_MS, stopping);
+  cleanup.defer(() => connection.close());
+  const control = await createControlWorker({
+    connection,
+    namespace: config.namespace,
+    installation,
+    bundlePath: parts.bundlePath,
+    activities: { ...createControlActivities({ store, clock: systemClock, installation, secret }) },
+  });
+  let url = '';
+  const server = await buildApi({
+    store,
+    door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) }),
+    batches: bindBatches(createBatchClient({ client: temporal.temporal.client, installation })),
+    clock: systemClock,
+    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
+    logger,
+    token,
+    allowedHosts: ['127.0.0.1', 'localhost', '[::1]'],
+    host: identity.host,
+    installation,
+    version,
+    status: createStatus({
+      paths,
+      version,
+      installation,
+      host: identity.host,
+      temporal,
+      hostChild: host,
+      control,
+      store,
+      url: () => url,
+    }),
+  });
+  const setUrl = (known: string): void => {
+    url = known;
+  };
+  return { working: runWorker(control, stopping, logger), server, setUrl };
+}
+
+function greet(url: string, paths: StatePaths, temporal: OpenTemporal): void {
+  const ui = temporal.uiUrl();
+  const lines = [
+    `Nightloom ${version} is up: ${url}`,
+    `Temporal: ${temporal.config.address}${ui === null ? '' : `, Web UI ${ui}`}`,
+    `State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -2,9 +2,10 @@
 import type { Kysely, Transaction } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
 import type { BatchId, TaskId } from '../contracts/ids.ts';
+import { RANK_STEP } from '../domain/batch-state.ts';
 import type { Database } from './database.ts';
 import type { NewBatch, TaskDefinition } from './store.ts';
-import { RANK_STEP, toTaskColumns } from './task-rows.ts';
+import { toTaskColumns } from './task-rows.ts';
 import { chunksOf, toInstant, toJson } from './values.ts';
 
 const ROWS_PER_INSERT = 100;

@@ -4,12 +4,10 @@ import type { BatchId } from '../contracts/ids.ts';
 import type { BatchHead } from '../contracts/record.ts';
 import type { BatchState, TaskDetails } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import { NAMED_TASKS } from '../domain/batch-state.ts';
 import type { Database } from './database.ts';
 import { toTaskState } from './task-rows.ts';
 import { fromJson } from './values.ts';
-
-/** In larger batches the state carries no names, to stay small. */
-const MAX_NAMED_TASKS = 500;
 
 /** See `BatchStore.state`. Details of closed tasks are left out, as the workflow drops them once recorded. */
 export function rebuildState(db: Kysely<Database>, id: BatchId): Promise<BatchState | null> {
@@ -29,7 +27,7 @@ export function rebuildState(db: Kysely<Database>, id: BatchId): Promise<BatchSt
     const tasks = rows.map((row) => {
       if (row.details !== null && !isFinalTaskStatus(row.status)) details[row.id] = fromJson(row.details);
       const { name, ...state } = toTaskState({ ...row, first_project: batch.project });
-      return rows.length > MAX_NAMED_TASKS || name === undefined ? state : { ...state, name };
+      return rows.length > NAMED_TASKS || name === undefined ? state : { ...state, name };
     });
     return { ...fromJson<BatchHead>(batch.head), tasks, details };
   });

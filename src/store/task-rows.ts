@@ -6,9 +6,6 @@ import type { TaskTable } from './database.ts';
 import type { TaskDefinition, TaskRow } from './store.ts';
 import { fromInstant, fromJson, toInstant, toJson } from './values.ts';
 
-/** Distance between the ranks of tasks that are added together: moved tasks get numbers in between. */
-export const RANK_STEP = 1024;
-
 /** Columns of a task that nothing was recorded of yet. */
 export function toTaskColumns(
   task: TaskDefinition,

@@ -1,16 +1,23 @@
 /** A batch at work: its state, its world, and what is remembered only within one execution. Runs in the workflow sandbox. */
 import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { EventType, JournalEntry } from '../contracts/events.ts';
-import type { TaskId } from '../contracts/ids.ts';
+import type { AgentGo } from '../contracts/host-work.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AttemptRecord, BatchState, TaskDetails, TaskState } from '../contracts/state.ts';
 import type { Step } from '../contracts/vocabulary.ts';
-import { detailsOf } from '../domain/batch-state.ts';
+import { addNotes, detailsOf } from '../domain/batch-state.ts';
+import { failureOf } from './failures.ts';
 import type { LoopPorts } from './ports.ts';
 import { Recorder } from './recorder.ts';
 
 /** Why the running task is to be stopped. */
 export type StopReason = 'pause' | 'cancelTask' | 'cancelBatch';
+
+/** A cancelled task whose work may still be in the tree, with the details that a record drops from the state. */
+export interface CancelledTask {
+  readonly task: TaskState;
+  readonly details: TaskDetails;
+}
 
 /** One execution of a batch workflow. */
 export class BatchRun {
@@ -19,8 +26,8 @@ export class BatchRun {
   readonly recorder: Recorder;
   /** Tasks begun in this execution: bounds its history. */
   tasksBegun = 0;
-  /** Cancelled tasks whose work is still in the tree. */
-  readonly toSalvage: TaskId[] = [];
+  /** Cancelled tasks that were begun before: what they left is still to be looked after. */
+  readonly toSalvage: CancelledTask[] = [];
   #stop: StopReason | null = null;
 
   constructor(state: BatchState, ports: LoopPorts) {
@@ -76,11 +83,24 @@ export class BatchRun {
   }
 }
 
-/** Ends whatever still runs of an attempt when it is not known which step it was at. */
-export async function endRuns(run: BatchRun, order: WorkOrder): Promise<AgentOutcome> {
-  const go = { step: 'agent', prompt: 'attempt', sessionId: null, priorCostUsd: null, round: -1 } as const;
-  return await run.ports.host('stop').endAgent({ order, go });
+const ANY_GO: AgentGo = { step: 'agent', prompt: 'attempt', sessionId: null, priorCostUsd: null, round: -1 };
+
+/**
+ * Ends whatever still runs of an attempt; `go` names the run whose end is asked for, if it is known. A host that cannot
+ * (nothing was prepared, the order ran out) is noted: the batch goes on, and the next attempt begins with a fence.
+ */
+export async function endRuns(run: BatchRun, order: WorkOrder, go: AgentGo = ANY_GO): Promise<AgentOutcome> {
+  try {
+    return await run.ports.host('stop').endAgent({ order, go });
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.kind === 'cancelled') throw error;
+    addNotes(run.state.notes, [`Ending a task was not confirmed: ${failure.message}`.slice(0, 300)], 20);
+    return { verdict: { kind: 'terminated', message: failure.message }, figures: NO_FIGURES };
+  }
 }
+
+const NO_FIGURES = { sessionId: null, costUsd: null, tokens: null, turns: null, durationMs: 0, deniedTools: [] } as const;
 
 /** Adds the figures of one run of the agent to its task and attempt. */
 export function addFigures(details: TaskDetails, outcome: AgentOutcome): void {

@@ -24,7 +24,7 @@ import { COMMIT, END, FINAL_RECORD, LOAD_ORDER, PREPARE, RECORD, START, VERIFY, 
 import { BatchRun, endRuns } from './batch-run.ts';
 import { cancel } from './effects.ts';
 import { registerHandlers } from './handlers.ts';
-import { runLoop } from './loop.ts';
+import { runLoop, salvageCancelled } from './loop.ts';
 import type { LoopPorts } from './ports.ts';
 import { settleStop } from './settle.ts';
 
@@ -41,15 +41,21 @@ export async function batchWorkflow(state: BatchState): Promise<BatchResult> {
   const run = new BatchRun(state, createPorts(state));
   registerHandlers(run);
   const outcome = await runUntilCancelled(run);
-  await CancellationScope.nonCancellable(async () => {
-    await run.recorder.drain();
-    await condition(allHandlersFinished);
-  });
+  await CancellationScope.nonCancellable(() => finish(run));
   if (outcome === 'continue') {
     state.closing = false;
     return await continueAsNew<typeof batchWorkflow>(state);
   }
   return { status: state.status, completed: countTasks(state, 'completed'), failed: countTasks(state, 'failed') };
+}
+
+/** Nothing may be left that the next execution, or the projection, would not know: commands still come meanwhile. */
+async function finish(run: BatchRun): Promise<void> {
+  do {
+    await salvageCancelled(run);
+    await run.recorder.drain();
+    await condition(allHandlersFinished);
+  } while (run.recorder.isBusy || run.toSalvage.length > 0);
 }
 
 /** A cancellation from outside (Temporal's own UI) is the batch's cancel, done properly. */

@@ -1,5 +1,5 @@
 /** What user commands do to a batch at work. All synchronous. Runs in the workflow sandbox. */
-import type { TaskId } from '../contracts/ids.ts';
+import type { TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import { detailsOf, findTask, setTaskStatus } from '../domain/batch-state.ts';
 import { queueIdle } from '../domain/commands.ts';
@@ -33,7 +33,7 @@ export function cancel(run: BatchRun): void {
   state.hold = null;
   for (const task of state.tasks) {
     if (task.status === 'running') run.requestStop('cancelBatch');
-    else if (!isFinalTaskStatus(task.status)) cancelWaiting(run, task.id);
+    else if (!isFinalTaskStatus(task.status)) cancelWaiting(run, task);
   }
   run.batchEvent('cancelled', 'batch.cancelled');
 }
@@ -43,14 +43,14 @@ export function cancelTask(run: BatchRun, command: TaskCommand): void {
   const task = findTask(run.state, command.taskId);
   if (task === undefined || task.status === 'cancelled') return;
   if (task.status === 'running') run.requestStop('cancelTask');
-  else cancelWaiting(run, command.taskId);
+  else cancelWaiting(run, task);
 }
 
-function cancelWaiting(run: BatchRun, id: TaskId): void {
-  const task = findTask(run.state, id);
-  if (task === undefined) return;
-  if ((task.attempt ?? 0) > 0) run.toSalvage.push(task.id);
-  detailsOf(run.state, task).completedAtMs = run.ports.now();
+/** A task that is not at work is cancelled at once; the loop looks after what its earlier attempts left. */
+export function cancelWaiting(run: BatchRun, task: TaskState): void {
+  const details = detailsOf(run.state, task);
+  details.completedAtMs = run.ports.now();
+  if ((task.attempt ?? 0) > 0) run.toSalvage.push({ task, details });
   setTaskStatus(task, 'cancelled');
   run.taskEvent(task, 'cancelled', 'task.cancelled');
   run.recorder.touch(task.id);

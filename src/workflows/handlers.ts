@@ -28,16 +28,16 @@ export function registerHandlers(run: BatchRun): void {
   setHandler(stateQuery, () => state);
 
   setHandler(batchUpdates.start, (command) => ordered(run, command, () => start(run, command)), {
-    validator: (command) => refuse(run, command, checkStart(state)),
+    validator: (command) => refuseOrdered(run, command, checkStart(state)),
   });
   setHandler(batchUpdates.resume, (command) => ordered(run, command, () => start(run, command)), {
-    validator: (command) => refuse(run, command, checkStart(state)),
+    validator: (command) => refuseOrdered(run, command, checkStart(state)),
   });
   setHandler(batchUpdates.pause, (command) => ordered(run, command, () => pause(run, command)), {
-    validator: (command) => refuse(run, command, checkPause(state)),
+    validator: (command) => refuseOrdered(run, command, checkPause(state)),
   });
   setHandler(batchUpdates.cancel, (command) => ordered(run, command, () => cancel(run)), {
-    validator: (command) => refuse(run, command, checkCancel(state)),
+    validator: (command) => refuseOrdered(run, command, checkCancel(state)),
   });
   setHandler(batchUpdates.skipWait, (command) => once(run, command, () => skipWait(run)), {
     validator: (command) => refuse(run, command, null),
@@ -76,11 +76,15 @@ export function registerHandlers(run: BatchRun): void {
   });
 }
 
-/** A command that was applied before, or is older than the last one, is answered, never refused. */
+/** A command that was applied before is answered, never refused. */
 function refuse(run: BatchRun, command: Command, refusal: Refusal | null): void {
-  if (refusal === null || knownAnswer(run.state, command.commandId) !== undefined || isSuperseded(run.state, command))
-    return;
+  if (refusal === null || knownAnswer(run.state, command.commandId) !== undefined) return;
   throw toUpdateFailure(refusal);
+}
+
+/** Of the ordered commands also one that is older than the last one is answered: `superseded`. */
+function refuseOrdered(run: BatchRun, command: Command, refusal: Refusal | null): void {
+  if (!isSuperseded(run.state, command)) refuse(run, command, refusal);
 }
 
 function once(run: BatchRun, command: Command, effect: () => void): CommandAnswer {

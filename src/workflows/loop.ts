@@ -3,11 +3,14 @@
  * Knows no server: it is handed its world. Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
 import type { WorkOrder } from '../contracts/order.ts';
+import type { ProjectId } from '../contracts/ids.ts';
 import type { TaskState } from '../contracts/state.ts';
-import { addNotes, detailsOf, findTask, nextTask, projectOf, setTaskStatus } from '../domain/batch-state.ts';
+import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import { addNotes, detailsOf, nextTask, projectOf, setTaskStatus } from '../domain/batch-state.ts';
 import { taskLabel } from '../domain/details-table.ts';
 import { endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
+import { cancelWaiting } from './effects.ts';
 import { failureOf } from './failures.ts';
 import { ensureWorkspace, runAttempt } from './pipeline.ts';
 import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
@@ -42,7 +45,10 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
     }
     const task = nextTask(state);
     if (task === undefined) return await close(run);
-    if (await waitForTask(run, task)) continue;
+    if (mustWait(run, task)) {
+      await waitForTask(run, task);
+      continue;
+    }
     await workOn(run, task);
   }
 }
@@ -59,15 +65,18 @@ async function waitForHold(run: BatchRun): Promise<void> {
   run.batchEvent(`released:${hold.sinceMs}`, 'batch.released', { reason: hold.reason });
 }
 
-/** Waits until the task may be tried again; true if the loop has to look around first. */
-async function waitForTask(run: BatchRun, task: TaskState): Promise<boolean> {
+/** Synchronous: between the look at the batch's status and the start of a task no command may come. */
+function mustWait(run: BatchRun, task: TaskState): boolean {
+  return (run.state.details[task.id]?.notBeforeMs ?? 0) > run.ports.now();
+}
+
+/** Waits until the task may be tried again, or something else happens to the batch. */
+async function waitForTask(run: BatchRun, task: TaskState): Promise<void> {
   const { state, ports } = run;
-  const notBeforeMs = state.details[task.id]?.notBeforeMs ?? null;
-  if (notBeforeMs === null || notBeforeMs <= ports.now()) return false;
+  const notBeforeMs = state.details[task.id]?.notBeforeMs ?? 0;
   const changed = () =>
     state.status !== 'running' || nextTask(state) !== task || state.details[task.id]?.notBeforeMs == null;
   await ports.waitUntil(changed, notBeforeMs - ports.now(), `back-off: ${taskLabel(task)}`);
-  return true;
 }
 
 async function workOn(run: BatchRun, task: TaskState): Promise<void> {
@@ -90,8 +99,16 @@ async function workOn(run: BatchRun, task: TaskState): Promise<void> {
     if (failure.kind === 'cancelled') throw error;
     await settleFailure(run, task, order, failure);
   } finally {
-    run.stopDone();
+    settleLateStop(run, task);
   }
+}
+
+/** A stop that came while the end of the attempt was being settled: a pause has its effect anyway, a cancel does not. */
+function settleLateStop(run: BatchRun, task: TaskState): void {
+  const reason = run.stop;
+  run.stopDone();
+  const isCancel = reason === 'cancelTask' || reason === 'cancelBatch';
+  if (isCancel && !isFinalTaskStatus(task.status)) cancelWaiting(run, task);
 }
 
 async function loadOrder(run: BatchRun, task: TaskState): Promise<WorkOrder> {
@@ -136,15 +153,17 @@ function beginAttempt(run: BatchRun, task: TaskState) {
 }
 
 /** Tasks that were cancelled while they waited may have left work in the tree: it becomes a ref. */
-async function salvageCancelled(run: BatchRun): Promise<void> {
-  for (let id = run.toSalvage.shift(); id !== undefined; id = run.toSalvage.shift()) {
-    const task = findTask(run.state, id);
-    if (task === undefined) continue;
+export async function salvageCancelled(run: BatchRun): Promise<void> {
+  for (let next = run.toSalvage.shift(); next !== undefined; next = run.toSalvage.shift()) {
+    const { task, details } = next;
     try {
-      await keepWork(run, task, await loadOrder(run, task), 'over');
+      await keepWork(run, task, await loadOrder(run, task), 'over', details);
     } catch (error) {
-      addNotes(detailsOf(run.state, task).notes, [`Its work was not looked after: ${String(error).slice(0, 200)}`]);
+      if (failureOf(error).kind === 'cancelled') throw error;
+      addNotes(details.notes, [`Its work was not looked after: ${String(error).slice(0, 200)}`]);
     }
+    // The record of the cancellation dropped the details from the state: they are written once more, whole.
+    run.state.details[task.id] = details;
     run.recorder.touch(task.id);
   }
 }
@@ -153,7 +172,7 @@ async function salvageCancelled(run: BatchRun): Promise<void> {
 async function close(run: BatchRun): Promise<'done'> {
   const { state } = run;
   state.closing = true;
-  for (const project of Object.keys(state.workspaces)) await closeWorkspace(run, project);
+  for (const [project, task] of begunProjects(run)) await closeWorkspace(run, project, task);
   if (state.status !== 'cancelled') {
     state.status = 'completed';
     run.batchEvent(`completed:${run.ports.now()}`, 'batch.completed');
@@ -164,13 +183,23 @@ async function close(run: BatchRun): Promise<'done'> {
   return 'done';
 }
 
-async function closeWorkspace(run: BatchRun, project: string): Promise<void> {
+/** Every project that has, or may have, something of a workspace, with a task that can order it closed. */
+function begunProjects({ state }: BatchRun): Map<ProjectId, TaskState> {
+  const found = new Map<ProjectId, TaskState>();
+  for (const task of state.tasks) {
+    const project = projectOf(state, task);
+    if (found.has(project)) continue;
+    if ((task.attempt ?? 0) > 0 || project in state.workspaces) found.set(project, task);
+  }
+  return found;
+}
+
+async function closeWorkspace(run: BatchRun, project: ProjectId, task: TaskState): Promise<void> {
   const { state } = run;
-  const task = state.tasks.find((each) => projectOf(state, each) === project);
-  if (task === undefined) return;
+  const deliver = state.status !== 'cancelled' && project in state.workspaces;
   try {
     const order = await loadOrder(run, task);
-    const closed = await run.ports.host('deliver').closeWorkspace({ order, deliver: state.status !== 'cancelled' });
+    const closed = await run.ports.host('deliver').closeWorkspace({ order, deliver });
     addNotes(state.notes, closed.notes, 20);
   } catch (error) {
     const failure = failureOf(error);

@@ -53,12 +53,14 @@ export async function runAttempt(
 ): Promise<AttemptEnd> {
   const attempt: Attempt = { run, task, details, order, workspace };
   let go = firstGo(details);
+  let treeAtLastStop: string | null = null;
   for (let round = 0; ;) {
     const outcome = await runAgent(attempt, go);
     addFigures(details, outcome);
     if (run.stop !== null) return { kind: 'stopped' };
     const decision = decide(outcome.verdict, context(attempt));
-    if (decision.kind === 'continue' && mayContinue(details, outcome)) {
+    if (decision.kind === 'continue' && hasMoved(outcome, treeAtLastStop)) {
+      treeAtLastStop = outcome.tree ?? null;
       details.continuations += 1;
       go = {
         step: `continue-${details.continuations}`,
@@ -114,12 +116,9 @@ function resetCounters({ run, details }: Attempt): void {
   details.backoffs = 0;
 }
 
-function mayContinue(details: TaskDetails, outcome: AgentOutcome): boolean {
-  if (outcome.tree == null || outcome.tree !== details.lastFailedTree) {
-    details.lastFailedTree = outcome.tree ?? null;
-    return true;
-  }
-  return false;
+/** A session that is out of turns goes on only while the tree changes; unknown counts as changed. */
+function hasMoved(outcome: AgentOutcome, treeAtLastStop: string | null): boolean {
+  return outcome.tree == null || outcome.tree !== treeAtLastStop;
 }
 
 /** Starts a run of the agent and watches it until it ended or was interrupted. */
@@ -134,12 +133,12 @@ async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Pr
     details.sessionCostUsd = null;
   }
   run.recorder.touch(task.id);
-  if (run.stop !== null) return await host.endAgent({ order, go });
+  if (run.stop !== null) return await endRuns(run, order, go);
   try {
     return await run.ports.interruptible(() => host.watchAgent({ order, go }));
   } catch (error) {
     if (failureOf(error).kind !== 'cancelled' || run.stop === null) throw error;
-    return await host.endAgent({ order, go });
+    return await endRuns(run, order, go);
   }
 }
 

@@ -23,6 +23,7 @@ export class Recorder {
   #events: JournalEntry[] = [];
   #headChanged = false;
   #pumping = false;
+  #draining = false;
   #failures = 0;
 
   constructor(state: BatchState, ports: LoopPorts) {
@@ -63,8 +64,13 @@ export class Recorder {
     this.#kick();
   }
 
-  /** Waits for records under way, then writes what is left by an activity that is tried until it succeeds. */
+  /**
+   * Ends the execution's recording: waits for the record under way, then writes what is left, and what comes meanwhile,
+   * by an activity that is tried until it succeeds. May be called again; nothing else records from here on, because of
+   * two records at a time the older one could be refused.
+   */
   async drain(): Promise<void> {
+    this.#draining = true;
     await this.#ports.waitUntil(() => !this.#pumping, null, 'record');
     while (this.#hasChanges()) {
       const record = this.#take();
@@ -75,7 +81,7 @@ export class Recorder {
 
   #kick(): void {
     this.#ports.changed();
-    if (this.#pumping) return;
+    if (this.#pumping || this.#draining) return;
     this.#pumping = true;
     void this.#pump();
   }
@@ -94,9 +100,9 @@ export class Recorder {
           this.#putBack(record);
           this.#failures += 1;
           const pauseMs = RETRY_PAUSES_MS[Math.min(this.#failures, RETRY_PAUSES_MS.length) - 1] ?? 0;
-          await this.#ports.waitUntil(() => this.#state.closing, pauseMs, 'record again');
-          if (this.#state.closing) return;
+          await this.#ports.waitUntil(() => this.#draining, pauseMs, 'record again');
         }
+        if (this.#draining) return;
       }
     } catch {
       // Only a cancellation of the workflow ends up here; the final record writes what is left.

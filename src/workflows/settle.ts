@@ -8,7 +8,8 @@ import type { Hold, TaskDetails, TaskState } from '../contracts/state.ts';
 import { assertNever, isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { Step, WaitKind } from '../contracts/vocabulary.ts';
 import { ERRORS } from '../contracts/errors.ts';
-import { addNotes, detailsOf, setTaskStatus } from '../domain/batch-state.ts';
+import type { ErrorCategory, ErrorCode } from '../contracts/errors.ts';
+import { addNotes, detailsOf, projectOf, setTaskStatus } from '../domain/batch-state.ts';
 import { needsUser } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
 import { taskLabel } from '../domain/details-table.ts';
@@ -20,6 +21,10 @@ import type { AttemptEnd } from './pipeline.ts';
 
 /** Messages for people are cut to this. */
 const MAX_MESSAGE = 500;
+/** What would meet every task of the batch alike, and what the user or time can mend, holds it. */
+const HELD: ReadonlySet<ErrorCategory> = new Set(['environment', 'transient', 'conflict', 'limit']);
+/** After these the workspace is prepared again before the next attempt. */
+const WORKSPACE_GONE: ReadonlySet<ErrorCode> = new Set(['workspace_broken', 'repository_gone']);
 
 /** Does what the end of an attempt asks for. */
 export async function settleAttempt(run: BatchRun, task: TaskState, order: WorkOrder, end: AttemptEnd): Promise<void> {
@@ -44,8 +49,8 @@ export async function settleFailure(
   order: WorkOrder | null,
   failure: Extract<KnownFailure, { kind: 'error' }>,
 ): Promise<void> {
-  const category = ERRORS[failure.code].category;
-  if (category === 'environment' || category === 'transient' || category === 'conflict' || category === 'limit') {
+  if (WORKSPACE_GONE.has(failure.code)) delete run.state.workspaces[projectOf(run.state, task)];
+  if (HELD.has(ERRORS[failure.code].category) || failure.code === 'invalid_settings') {
     const reason =
       failure.code === 'host_offline'
         ? 'host_offline'
@@ -86,9 +91,9 @@ export async function keepWork(
   task: TaskState,
   order: WorkOrder | null,
   attempts: 'over' | 'more',
+  details: TaskDetails = detailsOf(run.state, task),
 ): Promise<void> {
   if (order === null) return;
-  const details = detailsOf(run.state, task);
   try {
     const kept = await run.ports.host(taskLabel(task)).salvage({ order, attempts });
     if (kept.ref !== null) details.salvageRef = kept.ref;
@@ -186,6 +191,7 @@ async function again(
   if (decision.freshSession) {
     details.sessionId = null;
     details.sessionCostUsd = null;
+    details.continuations = 0;
   }
   if (!decision.keepWork) await keepWork(run, task, order, 'more');
   details.notBeforeMs = decision.pauseMs > 0 ? run.ports.now() + decision.pauseMs : null;

@@ -20,7 +20,8 @@ type Own<Name extends keyof BatchUpdates> = Omit<BatchUpdates[Name], keyof Comma
 /**
  * Sends one update, once per `commandId` however often it is asked for.
  * @param makePayload given what every command carries
- * @throws AppError no_worker (with `details.commandId` to try again with), temporal_unreachable, codes of refusals
+ * @throws AppError no_worker (with `details.commandId` to try again with), temporal_unreachable, batch_closing, codes of
+ * refusals
  */
 export async function sendCommand<Name extends keyof BatchUpdates>(
   deps: Deps,
@@ -38,6 +39,7 @@ export async function sendCommand<Name extends keyof BatchUpdates>(
     if (given.result === 'applied') await recorded(deps, row);
     return given;
   } catch (error) {
+    if (AppError.is(error, 'batch_not_found')) throw ended(row, error);
     if (!AppError.is(error) || error.category !== 'transient') throw error;
     const { code, message, details } = error;
     throw new AppError(code, message, { details: { ...details, commandId: id, number }, cause: error });
@@ -104,6 +106,11 @@ export function refuseClosed(row: BatchRow, name: string): void {
   throw new AppError('illegal_transition', `Batch ${row.id} is ${row.status}: ${name} is not possible.`, {
     details: { status: row.status },
   });
+}
+
+/** There is a row, so the workflow must have ended before its last record was written or read. */
+function ended(row: BatchRow, cause: AppError): AppError {
+  return new AppError('batch_closing', `Batch ${row.id} has just ended, or its workflow is gone.`, { cause });
 }
 
 /** Waits until the projection is newer than `row`, so that whoever reads next sees what was just done. */

@@ -59,6 +59,8 @@ function openStream(reply: FastifyReply): EventStream {
   };
   raw.on('close', close);
   raw.on('error', close);
+  // The reader may have gone while the handler was still looking things up.
+  if (raw.destroyed) close();
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
   raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

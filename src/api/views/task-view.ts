@@ -1,5 +1,5 @@
 /** Tasks as callers see them. */
-import type { AttemptRecord } from '../../contracts/state.ts';
+import type { AttemptRecord, TaskState } from '../../contracts/state.ts';
 import type { AttemptView, TaskView } from '../../contracts/views.ts';
 import type { TaskRow } from '../../store/store.ts';
 import { instant, nullableInstant } from './instants.ts';
@@ -19,7 +19,7 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     kind: definition.kind,
     status: state.status,
     step: state.status === 'running' ? (details?.step ?? null) : null,
-    attempts: state.attempt ?? 0,
+    attempts: countedAttempts(state),
     agent: details?.agent ?? last?.agent ?? null,
     commit: details?.commit ?? null,
     salvageRef: details?.salvageRef ?? null,
@@ -38,6 +38,15 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     durationMs: details?.durationMs ?? 0,
     costUsd: details?.costUsd ?? null,
   };
+}
+
+/**
+ * Attempts that count: those the agent failed, and the one under way or that ended well. A go that a limit, a lost
+ * machine or the user ended counts for nothing; all goes are in the task's own page.
+ */
+function countedAttempts({ attempt = 0, spent = 0, status }: TaskState): number {
+  if (attempt === 0 || status === 'failed') return spent;
+  return spent + 1;
 }
 
 /** One attempt. */

@@ -25,8 +25,12 @@ interface DownFlags {
   readonly yes?: boolean;
 }
 
-/** Stops the stack; without one there is nothing to do. @throws AppError stack_held when it does not end */
+/**
+ * Stops the stack; without one there is nothing to do.
+ * @throws AppError stack_held when it does not end; task_running when agents do not; invalid_input with NIGHTLOOM_URL
+ */
 export const down: Handler<DownFlags> = async (context, flags) => {
+  refuseElsewhere(context);
   const plan = flags.purge === true ? await planPurge(context) : null;
   if (plan !== null && !(await plan.agreed(flags.yes === true))) return 0;
   const running = await endAgentsOrCount(context, flags.agents === true || plan !== null);
@@ -36,6 +40,18 @@ export const down: Handler<DownFlags> = async (context, flags) => {
   if (plan !== null) await purge(context, plan);
   return 0;
 };
+
+/** Commands to an API elsewhere and a stop of the stack here must not be mixed up. */
+function refuseElsewhere({ environment, paths }: CliContext): void {
+  if (environment.apiUrl === null) return;
+  throw new AppError(
+    'invalid_input',
+    `NIGHTLOOM_URL names a stack elsewhere; \`down\` stops only that of ${paths.home}.`,
+    {
+      details: { next: 'unset NIGHTLOOM_URL, then `nightloom down`.' },
+    },
+  );
+}
 
 function goOnText(running: number): string {
   if (running === 0) return '';
@@ -59,7 +75,10 @@ async function endAgentsOrCount(context: CliContext, endAgents: boolean): Promis
 
 /** Pauses every running batch at once, so that sessions can be resumed, and waits until the agents are gone. */
 async function pauseAll(context: CliContext, { client }: Connection): Promise<void> {
-  const batches = await allBatches(client, { status: 'running' });
+  const running = await allBatches(client, { status: 'running' });
+  // A paused batch lets its task end; here that task is stopped too.
+  const paused = await allBatches(client, { status: 'paused' });
+  const batches = [...running, ...paused.filter((batch) => batch.counts.running > 0)];
   for (const { id } of batches) {
     await client.call('pauseBatch', { params: { id }, body: { commandId: newCommandId(), now: true } });
   }

@@ -7,7 +7,7 @@ import type { Connection } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';
 import { credentialWarnings } from '../credentials.ts';
 import { EXIT_INTERRUPTED, EXIT_NEEDS_USER, exitCodeOfBatch } from '../exit-codes.ts';
-import { confirmed, newCommandId, printJson } from '../output.ts';
+import { confirmed, newCommandId, printError, printJson } from '../output.ts';
 import { registerProject, trustLines } from '../first-run.ts';
 import { checkBeforeStart } from '../preflight.ts';
 import { reportLines } from '../render/report.ts';
@@ -43,7 +43,11 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   for (const warning of credentialWarnings(context.environment.raw, connection.record)) {
     context.note(`${context.err.warn('!')} ${warning}`);
   }
-  await checkBeforeStart(context, client, project, overrides);
+  const refused = await checkBeforeStart(context, client, project, overrides);
+  if (refused !== null) {
+    printError(context, refused, flags.json);
+    return EXIT_NEEDS_USER;
+  }
   if (!(await agreed(context, flags, names, requirements))) {
     context.note('Nothing was started.');
     return EXIT_INTERRUPTED;

@@ -6,7 +6,7 @@ import { connect } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { EXIT_NEEDS_USER } from '../exit-codes.ts';
 import { outputOptions, printEither } from '../output.ts';
-import { findStack } from '../stack.ts';
+import { absenceText, findStack } from '../stack.ts';
 import { columns, counted } from '../render/text.ts';
 import type { Style } from '../render/style.ts';
 import { packageVersion } from '../version.ts';
@@ -15,10 +15,8 @@ import { packageVersion } from '../version.ts';
 export const status: Handler<{ json?: boolean }> = async (context, flags) => {
   if (context.environment.apiUrl === null && (await findStack(context)) === null) {
     const view = noStack(context);
-    printEither(context, flags.json, view, () => [
-      `No stack is running for the state directory ${context.paths.home}.`,
-      'Next: nightloom up --detach',
-    ]);
+    const absence = await absenceText(context);
+    printEither(context, flags.json, view, () => [absence, 'Next: nightloom up --detach']);
     return EXIT_UNREACHABLE;
   }
   const connection = await connect(context);

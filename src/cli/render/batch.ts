@@ -2,7 +2,7 @@
 import type { BatchSummary, BatchView, Counts, HoldView, TaskView } from '../../contracts/views.ts';
 import type { Style } from './style.ts';
 import { clip, columns, counted, oneLine } from './text.ts';
-import { costText, durationText, momentText } from './time.ts';
+import { costText, durationText, momentText, untilText } from './time.ts';
 
 /** What rendering needs besides the data. */
 export interface RenderOptions {
@@ -39,7 +39,7 @@ export function shortCommit(commit: string): string {
 export function holdText(hold: HoldView, nowMs: number): string {
   const reason = hold.reason.replaceAll('_', ' ');
   const until =
-    hold.until === null ? `on hold (${reason})` : `waiting until ${momentText(hold.until, { nowMs })} (${reason})`;
+    hold.until === null ? `on hold (${reason})` : `waiting until ${untilText(hold.until, nowMs)} (${reason})`;
   return hold.message === '' ? until : `${until}: ${clip(oneLine(hold.message), 200)}`;
 }
 
@@ -88,7 +88,7 @@ function waitingText(task: TaskView, nowMs: number): string {
   const wait = task.waits.findLast((each) => each.until === null || Date.parse(each.until) > nowMs);
   if (wait === undefined) return 'waiting';
   const reason = wait.kind.replaceAll('_', ' ');
-  return wait.until === null ? `waiting (${reason})` : `waiting until ${momentText(wait.until, { nowMs })} (${reason})`;
+  return wait.until === null ? `waiting (${reason})` : `waiting until ${untilText(wait.until, nowMs)} (${reason})`;
 }
 
 function attemptText(task: TaskView): string {

@@ -47,6 +47,11 @@ export function momentText(instant: string, options: TimeOptions): string {
   return sameDay ? time.format(at) : `${day.format(at).replace(',', '')} ${time.format(at)}`;
 }
 
+/** A moment to wait for: with seconds if it is less than two minutes away. */
+export function untilText(instant: string, nowMs: number): string {
+  return momentText(instant, { nowMs, seconds: Math.abs(Date.parse(instant) - nowMs) < 2 * MINUTE });
+}
+
 /** `$1.20`, `$0.004`; `cost unknown` when no agent said: never a zero that is not one. */
 export function costText(costUsd: number | null): string {
   if (costUsd === null) return 'cost unknown';

@@ -3,7 +3,7 @@ import type { BatchView, EventView, ProgressView, TaskView } from '../../contrac
 import { countsText, holdText, taskLine, totalOf } from '../render/batch.ts';
 import type { RenderOptions } from '../render/batch.ts';
 import { clip, oneLine } from '../render/text.ts';
-import { costText, durationText, momentText } from '../render/time.ts';
+import { costText, durationText, momentText, untilText } from '../render/time.ts';
 
 /** Lines for one journal event; `batch` is at least as new as the event. Empty for events that need no line. */
 export function eventLines(event: EventView, batch: BatchView, options: RenderOptions): string[] {
@@ -16,7 +16,7 @@ function clockText(instant: string, nowMs: number): string {
 }
 
 function eventText(event: EventView, batch: BatchView, options: RenderOptions): string | null {
-  const { style, nowMs } = options;
+  const { style } = options;
   const task = batch.tasks.find((each) => each.id === event.task);
   const name = oneLine(task?.name ?? textOf(event, 'name'));
   switch (event.type) {
@@ -38,7 +38,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'task.moved':
       return `${name} ${event.type.slice('task.'.length)}`;
     case 'batch.held':
-      return style.warn(heldText(event, nowMs));
+      return style.warn(heldText(event));
     case 'batch.released':
       return `goes on (${textOf(event, 'reason').replaceAll('_', ' ')} is over)`;
     case 'batch.paused':
@@ -58,9 +58,16 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
   }
 }
 
-function heldText(event: EventView, nowMs: number): string {
+/** A line when the running task goes into a fix round; `at` is RFC 3339. */
+export function fixLine(task: Pick<TaskView, 'name'>, at: string, { style, nowMs }: RenderOptions): string {
+  const text = `${style.warn('▸')} ${style.strong(oneLine(task.name))}  verification failed: fix round in the same session`;
+  return `${style.dim(clockText(at, nowMs))} ${text}`;
+}
+
+function heldText(event: EventView): string {
   const { untilMs } = event.data;
-  const until = typeof untilMs === 'number' ? ` until ${momentText(new Date(untilMs).toISOString(), { nowMs })}` : '';
+  const until =
+    typeof untilMs === 'number' ? ` until ${untilText(new Date(untilMs).toISOString(), Date.parse(event.at))}` : '';
   const message = textOf(event, 'message');
   const reason = textOf(event, 'reason').replaceAll('_', ' ');
   return `waiting${until} (${reason})${message === '' ? '' : `: ${clip(message, 200)}`}`;
@@ -85,8 +92,8 @@ export function blockLines(
   const { style, nowMs, columns } = options;
   const fit = (text: string): string => clip(text, Math.max(20, columns - 1));
   const running = batch.tasks.find((task) => task.status === 'running');
-  const elapsed = batch.startedAt === null ? '' : `  ${durationText(nowMs - Date.parse(batch.startedAt))}`;
-  const cost = batch.costUsd === null ? '' : `  ${costText(batch.costUsd)}`;
+  const elapsed = batch.startedAt === null ? '' : ` · ${durationText(nowMs - Date.parse(batch.startedAt))}`;
+  const cost = batch.costUsd === null ? '' : ` · ${costText(batch.costUsd)}`;
   const head = `${batch.name}: ${countsText(batch.counts)} of ${totalOf(batch.counts)}${cost}${elapsed}`;
   const lines = [style.dim(fit('─'.repeat(Math.min(columns - 1, 60)))), style.strong(fit(oneLine(head)))];
   if (running !== undefined) lines.push(style.command(fit(`▸ ${oneLine(runningText(running, progress, nowMs))}`)));

@@ -8,7 +8,7 @@ import type { CliContext } from '../context.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { Client } from '../../client/client.ts';
 import { taskLine } from '../render/batch.ts';
-import { blockLines, eventLines } from './progress-text.ts';
+import { blockLines, eventLines, fixLine } from './progress-text.ts';
 import { liveScreen, plainScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
 
@@ -52,6 +52,7 @@ class Watch {
   readonly #id: string;
   readonly #screen: Screen;
   readonly #announced = new Set<string>();
+  readonly #saidFix = new Set<string>();
   #queue: EventView[] = [];
   #wake: () => void = () => undefined;
   #view: BatchView | null = null;
@@ -156,9 +157,18 @@ class Watch {
       if (event.task !== null && isEndOfTask(event)) this.#announced.add(event.task);
       this.#screen.lines(eventLines(event, batch, this.#options()));
     }
-    if (this.#saidLeave || !batch.tasks.some((task) => task.attempts > 0)) return;
+    this.#sayFix(batch);
+    if (this.#saidLeave || !batch.tasks.some((task) => task.startedAt !== null)) return;
     this.#saidLeave = true;
     this.#screen.lines([`First task running, you can leave. Look again: nightloom batch show ${batch.id}`]);
+  }
+
+  /** The journal has no entry for a fix round, but whoever watches wants to see one. */
+  #sayFix(batch: BatchView): void {
+    const fixing = batch.tasks.find((task) => task.status === 'running' && task.step === 'fix');
+    if (fixing === undefined || this.#saidFix.has(fixing.id)) return;
+    this.#saidFix.add(fixing.id);
+    this.#screen.lines([fixLine(fixing, new Date().toISOString(), this.#options())]);
   }
 
   /** Lines for tasks whose last event did not arrive before the end. */

@@ -6,8 +6,6 @@ import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
 import { preflight } from '../project/preflight.ts';
-import { readProjectFile } from '../project/settings-files.ts';
-import type { SettingsMistake } from '../project/settings-mistakes.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
 import { readRequirement } from '../requirements/read.ts';
@@ -36,10 +34,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     readRequirement,
     freezeRequirement: (projectPath, name) => freezeRequirement(projectPath, name, paths.inputs),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
-    preflight: async (projectPath, settings) => {
-      const projectFileSha256 = await projectFileHash(projectPath);
-      return preflight({ paths, projectPath, settings, projectFileSha256, base: environment.raw });
-    },
+    preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),
     progress: (task) => progress(paths, task, masker),
     logs: async (task) => logs(paths, task),
     readLog: (address, offset, maxBytes) => readLog(paths, address, offset, maxBytes, masker),
@@ -47,10 +42,4 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     undelivered: undeliveredRequirements,
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
-}
-
-/** Its mistakes are said by `configuration`. */
-async function projectFileHash(projectPath: string): Promise<string | null> {
-  const mistakes: SettingsMistake[] = [];
-  return (await readProjectFile(projectPath, mistakes))?.sha256 ?? null;
 }

@@ -56,9 +56,9 @@ async function pruneOne(request: PruneRequest, batch: BatchId, project: ProjectI
 /** The settings and notes beside a worktree go when no worktree of the batch is left. */
 async function removeEmpty(request: PruneRequest, batch: BatchId): Promise<void> {
   const folder = join(request.paths.worktrees, batch);
-  if ((await foldersOf(folder)).length > 0) return;
+  if ((await foldersOf(folder)).some((name) => isId('project', name))) return;
   for (const name of await readdir(folder)) {
-    if (/^p_[a-z0-9]{10}\.[a-z.]+$/.test(name)) await rm(join(folder, name), { force: true });
+    if (/^p_[a-z0-9]{10}\.[a-z.]+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
   await rmdir(folder).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 /** Copies ignored files of the user's checkout, for example `.env`, into a new workspace. */
 import { constants } from 'node:fs';
-import { cp, glob, lstat, mkdir, readlink, realpath } from 'node:fs/promises';
+import { cp, glob, lstat, mkdir, readlink, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import { openGit } from '../git/git.ts';
@@ -65,10 +65,11 @@ async function matches(checkout: string, pattern: string): Promise<string[]> {
 /** Whether git ignores them is asked of the checkout, whose ignore rules are the newest. */
 async function checkIgnored(checkout: string, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
-  const git = openGit(checkout);
-  const asked = await git.ask(['check-ignore', '-z', '--stdin'], { input: paths.map((path) => `${path}\0`).join('') });
+  const input = paths.map((path) => `./${path}\0`).join('');
+  // It knows no literal pathspecs, which our environment asks for; `./` keeps a leading colon from being magic.
+  const asked = await openGit(checkout).ask(['--no-literal-pathspecs', 'check-ignore', '-z', '--stdin'], { input });
   if (asked.exitCode > 1) throw refused(`git could not say what it ignores: ${asked.stderr.trim()}`);
-  const ignored = new Set(asked.stdout.split('\0'));
+  const ignored = new Set(asked.stdout.split('\0').map((path) => path.replace(/^\.\//, '')));
   const exposed = paths.filter((path) => !ignored.has(path));
   if (exposed.length === 0) return;
   const list = exposed.slice(0, 5).map((path) => JSON.stringify(path));
@@ -82,20 +83,29 @@ async function copyOne(checkout: string, tree: string, path: string): Promise<bo
   await assertInside(checkout, dirname(from), path);
   if ((await lstat(to).catch(() => null)) !== null) return false;
   await assertInside(tree, await nearestFolder(dirname(to)), path);
-  await mkdir(dirname(to), { recursive: true });
-  await cp(from, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    errorOnExist: false,
-    force: false,
-    mode: constants.COPYFILE_FICLONE,
-    filter: async (source) => {
-      await assertLinkInside(checkout, source);
-      const found = await lstat(source);
-      return found.isFile() || found.isDirectory() || found.isSymbolicLink();
-    },
-  });
+  // Beside the workspace first, then moved: a copy that was cut off must not look like one that is there already.
+  const draft = `${tree}.copy`;
+  try {
+    await rm(draft, { recursive: true, force: true });
+    await cp(from, draft, {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+      filter: (source) => mayBeCopied(checkout, source),
+    });
+    await mkdir(dirname(to), { recursive: true });
+    await rename(draft, to);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
   return true;
+}
+
+/** Sockets and pipes are left out. */
+async function mayBeCopied(checkout: string, source: string): Promise<boolean> {
+  await assertLinkInside(checkout, source);
+  const found = await lstat(source);
+  return found.isFile() || found.isDirectory() || found.isSymbolicLink();
 }
 
 async function nearestFolder(folder: string): Promise<string> {

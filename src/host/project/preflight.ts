@@ -9,7 +9,6 @@ import { inspectRepository } from '../git/inspect.ts';
 import { agentFindings } from './preflight-agent.ts';
 import { repositoryFindings } from './preflight-repository.ts';
 import { programWord, shellFinds } from './shell-words.ts';
-import { trustedFile } from './trust.ts';
 
 /** What is checked. */
 export interface PreflightRequest {
@@ -17,8 +16,6 @@ export interface PreflightRequest {
   /** A folder in the user's checkout. */
   readonly projectPath: string;
   readonly settings: Settings;
-  /** Of the project file as it is now; null without one. */
-  readonly projectFileSha256: string | null;
   /** Environment of the host worker, unfiltered. */
   readonly base: Readonly<Record<string, string>>;
 }
@@ -39,7 +36,6 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
       agentFindings(settings, cwd, agentEnv),
       commandFindings(settings, cwd, commandEnv),
       diskFindings([request.paths.home, cwd]),
-      trustFindings(request, cwd),
     ]);
     return [...repositoryFindings(repository, settings), ...groups.flat()].toSorted(
       (left, right) => RANK[left.level] - RANK[right.level],
@@ -104,17 +100,4 @@ export function diskFinding(folder: string, bytes: number): PreflightFinding[] {
   const level = bytes < DISK_ERROR_BYTES ? 'error' : 'warning';
   const message = `Only ${Math.floor(bytes / MB)} MB are free at ${folder}.`;
   return [{ level, code: 'disk_low', message, repair: 'nightloom prune' }];
-}
-
-async function trustFindings(request: PreflightRequest, checkout: string): Promise<PreflightFinding[]> {
-  const trusted = await trustedFile(request.paths, checkout);
-  if (trusted === null || request.projectFileSha256 === null || trusted === request.projectFileSha256) return [];
-  return [
-    {
-      level: 'warning',
-      code: 'project_file_changed',
-      message: 'The project file has changed since you last agreed to it: its commands will be run as they are now.',
-      repair: 'nightloom config',
-    },
-  ];
 }

@@ -30,47 +30,59 @@ export const COMMAND_TIMEOUT_MS = 600_000;
 
 /** Settings of `said` over the built-in values. */
 export function toSettings(said: SettingsOverrides): Settings {
-  const { agent = {}, workspace = {}, git = {}, delivery = {}, limits = {}, requirements = {} } = said;
-  const commit = git.commit ?? BUILT_IN.git.commit;
+  const git = gitSettings(said.git ?? {});
   return {
-    agent: {
-      name: agent.name ?? BUILT_IN.agent.name,
-      fallback: agent.fallback ?? BUILT_IN.agent.fallback,
-      bin: agent.bin ?? null,
-      command: agent.command ?? null,
-      model: agent.model ?? null,
-      maxTurns: agent.maxTurns ?? null,
-      maxContinuations: agent.maxContinuations ?? BUILT_IN.agent.maxContinuations,
-      maxBudgetUsd: agent.maxBudgetUsd ?? null,
-      permissionMode: agent.permissionMode ?? BUILT_IN.agent.permissionMode,
-      allowedTools: agent.allowedTools ?? BUILT_IN.agent.allowedTools,
-      timeoutMs: durationMs(agent.timeout ?? BUILT_IN.agent.timeout),
-      stallTimeoutMs: durationMs(agent.stallTimeout ?? BUILT_IN.agent.stallTimeout),
-    },
+    agent: agentSettings(said.agent ?? {}),
     attempts: said.attempts ?? BUILT_IN.attempts,
     onFailure: said.onFailure ?? BUILT_IN.onFailure,
     verify: (said.verify ?? []).map(commandSetting),
     setup: (said.setup ?? []).map(commandSetting),
     workspace: {
       // Without commits there is nothing to deliver from a worktree: the change is wanted in the checkout.
-      mode: commit ? (workspace.mode ?? BUILT_IN.workspace.mode) : 'in-place',
-      copy: workspace.copy ?? BUILT_IN.workspace.copy,
+      mode: git.commit ? (said.workspace?.mode ?? BUILT_IN.workspace.mode) : 'in-place',
+      copy: said.workspace?.copy ?? BUILT_IN.workspace.copy,
     },
-    git: {
-      commit,
-      message: git.message ?? BUILT_IN.git.message,
-      keepAgentCommits: git.keepAgentCommits ?? BUILT_IN.git.keepAgentCommits,
-      hooks: git.hooks ?? BUILT_IN.git.hooks,
-    },
-    delivery: { mode: delivery.mode ?? BUILT_IN.delivery.mode },
-    limits: {
-      onUsageLimit: limits.onUsageLimit ?? BUILT_IN.limits.onUsageLimit,
-      maxWaitMs: limits.maxWait === undefined ? null : durationMs(limits.maxWait),
-      maxFixes: limits.maxFixes ?? BUILT_IN.limits.maxFixes,
-    },
+    git,
+    delivery: { mode: said.delivery?.mode ?? BUILT_IN.delivery.mode },
+    limits: limitSettings(said.limits ?? {}),
     env: said.env ?? BUILT_IN.env,
     prompt: said.prompt ?? null,
-    requirements: { allowNoChange: requirements.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
+    requirements: { allowNoChange: said.requirements?.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
+  };
+}
+
+function agentSettings(said: NonNullable<SettingsOverrides['agent']>): Settings['agent'] {
+  const defaults = BUILT_IN.agent;
+  return {
+    name: said.name ?? defaults.name,
+    fallback: said.fallback ?? defaults.fallback,
+    bin: said.bin ?? null,
+    command: said.command ?? null,
+    model: said.model ?? null,
+    maxTurns: said.maxTurns ?? null,
+    maxContinuations: said.maxContinuations ?? defaults.maxContinuations,
+    maxBudgetUsd: said.maxBudgetUsd ?? null,
+    permissionMode: said.permissionMode ?? defaults.permissionMode,
+    allowedTools: said.allowedTools ?? defaults.allowedTools,
+    timeoutMs: durationMs(said.timeout ?? defaults.timeout),
+    stallTimeoutMs: durationMs(said.stallTimeout ?? defaults.stallTimeout),
+  };
+}
+
+function gitSettings(said: NonNullable<SettingsOverrides['git']>): Settings['git'] {
+  return {
+    commit: said.commit ?? BUILT_IN.git.commit,
+    message: said.message ?? BUILT_IN.git.message,
+    keepAgentCommits: said.keepAgentCommits ?? BUILT_IN.git.keepAgentCommits,
+    hooks: said.hooks ?? BUILT_IN.git.hooks,
+  };
+}
+
+function limitSettings(said: NonNullable<SettingsOverrides['limits']>): Settings['limits'] {
+  return {
+    onUsageLimit: said.onUsageLimit ?? BUILT_IN.limits.onUsageLimit,
+    maxWaitMs: said.maxWait === undefined ? null : durationMs(said.maxWait),
+    maxFixes: said.maxFixes ?? BUILT_IN.limits.maxFixes,
   };
 }
 

@@ -36,7 +36,8 @@ export async function runSetup(request: SetupRequest): Promise<void> {
     const { exit, directory } = await runShell({ place, step, command, cwd, env, timeoutMs, signal, repeat });
     if (exit.code === 0 && !exit.timedOut) continue;
     const outputTail = await readTail(directory, request.masker);
-    throw new AppError('setup_failed', `The setup command \`${command}\` ${ending(exit, timeoutMs)}.`, {
+    const said = outputTail.trim() === '' ? '' : ` It printed: ${outputTail.trim().slice(-300)}`;
+    throw new AppError('setup_failed', `The setup command \`${command}\` ${ending(exit, timeoutMs)}.${said}`, {
       details: { command, exitCode: exit.timedOut ? null : exit.code, timedOut: exit.timedOut, outputTail },
     });
   }

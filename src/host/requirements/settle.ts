@@ -79,6 +79,8 @@ export interface SettleRequest {
   readonly sha256: string;
   /** The attempt's run directory. */
   readonly runDirectory: string;
+  /** True where nothing is committed: then a tracked file goes like any other. Default false. */
+  readonly trackedToo?: boolean;
 }
 
 /**
@@ -92,7 +94,9 @@ export async function settleCheckout(request: SettleRequest): Promise<SettleResu
   if (file === null || !(await isThere(file))) {
     return (await isThere(target)) ? { kind: 'moved', path: target } : { kind: 'absent' };
   }
-  if (await isTracked(request.checkout, requirementPath(request.name))) return { kind: 'left_tracked' };
+  const goesWithDelivery =
+    request.trackedToo !== true && (await isTracked(request.checkout, requirementPath(request.name)));
+  if (goesWithDelivery) return { kind: 'left_tracked' };
   if ((await hashOf(file)) !== request.sha256) return { kind: 'left_changed' };
   await mkdir(request.runDirectory, { recursive: true, mode: 0o700 });
   await moveFile(file, target);

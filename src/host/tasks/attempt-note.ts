@@ -60,8 +60,23 @@ export function readStart(context: HostContext, order: Pick<WorkOrder, 'task' | 
   return parsed.success ? parsed.data : null;
 }
 
+/**
+ * The start that the tree is at: of the order's attempt, or of the last one before it that got as far. null: none did,
+ * or nothing of it is left in the tree.
+ */
+export function readOpenStart(
+  context: HostContext,
+  order: Pick<WorkOrder, 'task' | 'attempt'>,
+): { readonly attempt: number; readonly start: AttemptNote } | null {
+  for (let { attempt } = order; attempt > 0; attempt -= 1) {
+    const start = readStart(context, { task: order.task, attempt });
+    if (start !== null) return start.over ? null : { attempt, start };
+  }
+  return null;
+}
+
 /** Keeps the start of an attempt. */
-export function writeStart(context: HostContext, order: WorkOrder, start: AttemptNote): void {
+export function writeStart(context: HostContext, order: Pick<WorkOrder, 'task' | 'attempt'>, start: AttemptNote): void {
   makePrivateDirectory(attemptDirectory(context, order));
   writeJson(join(attemptDirectory(context, order), 'start.json'), start);
 }
@@ -79,7 +94,7 @@ export function writeRound(context: HostContext, order: WorkOrder, round: number
 }
 
 /** Notes that nothing of the attempt is left in the tree. */
-export function closeStart(context: HostContext, order: WorkOrder): void {
+export function closeStart(context: HostContext, order: Pick<WorkOrder, 'task' | 'attempt'>): void {
   const start = readStart(context, order);
   if (start !== null && !start.over) writeStart(context, order, { ...start, over: true });
 }

@@ -6,7 +6,7 @@ import type { SharedState } from '../git/shared-state.ts';
 import { guardBefore } from '../git/stash-guard.ts';
 import { fence } from '../runs/terminate.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
-import { readStart, writeStart } from './attempt-note.ts';
+import { readOpenStart, readStart, writeStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
 import type { Workspace } from './workspace.ts';
@@ -51,10 +51,10 @@ async function beginInWorktree(order: WorkOrder, workspace: Workspace): Promise<
 
 /** Work of an attempt that is to go on lies in the checkout: then the start of that attempt still counts. */
 async function beginInCheckout(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
-  const earlier = readStart(context, { task: order.task, attempt: order.attempt - 1 });
+  const earlier = readOpenStart(context, { task: order.task, attempt: order.attempt - 1 })?.start;
   const shared = await guardBefore(workspace.checkout, order.batch);
   const own = { shared: copyOf(shared), notes: [], over: false };
-  if (earlier?.inPlace != null && !earlier.over) {
+  if (earlier?.inPlace != null) {
     return { v: 1, ...own, base: earlier.base, ownWork: 'continued', inPlace: earlier.inPlace };
   }
   const inPlace = await startInPlace(workspace.checkout, { allowChanges: !workspace.settings.git.commit });

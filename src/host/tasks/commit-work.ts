@@ -26,7 +26,6 @@ import type { Workspace } from './workspace.ts';
 export async function deleteRequirement(context: HostContext, order: WorkOrder): Promise<{ deleted: boolean }> {
   const workspace = await openWorkspace(context, order);
   if (!workspace.settings.git.commit || doneSha(context, order) !== null) return { deleted: false };
-  if (workspace.mode === 'in-place' && !(await isTrackedWork(workspace))) return { deleted: false };
   const deletion = await deleteFromWorktree(requirementFile(context, order, workspace));
   return { deleted: deletion.kind === 'moved' };
 }
@@ -107,8 +106,7 @@ async function leaveInCheckout(
   await snapshotTask(workspace.directory, order.task);
   markDone(context.paths, claimKey(order), holderOf(order), '');
   closeStart(context, order);
-  await deleteFromWorktree(requirementFile(context, order, workspace));
-  return { kind: 'committed', commit: null, notes };
+  return { kind: 'committed', commit: null, notes: [...notes, ...(await settle(context, order, workspace))] };
 }
 
 function commitRequest(context: HostContext, order: WorkOrder, workspace: Workspace, start: AttemptNote) {
@@ -143,6 +141,7 @@ async function settle(context: HostContext, order: WorkOrder, workspace: Workspa
     name,
     sha256,
     runDirectory: attemptDirectory(context, order),
+    ...(workspace.settings.git.commit ? {} : { trackedToo: true }),
   });
   return settleNotes(result, name);
 }
@@ -166,11 +165,6 @@ function guardNotes(guard: GuardReport): string[] {
   const repository =
     changed.length === 0 ? [] : [`While the task ran, ${changed.join(' and ')} of the repository changed.`];
   return [...moved, ...vanished, ...repository];
-}
-
-/** In place an untracked requirement is the user's only copy: it goes after the commit, never with it. */
-async function isTrackedWork(workspace: Workspace): Promise<boolean> {
-  return workspace.mode !== 'in-place';
 }
 
 function leftBranch(result: Extract<CommitResult, { kind: 'left_branch' }>, workspace: Workspace): string {
@@ -199,6 +193,7 @@ function holderOf({ task, batch, epoch, attempt }: WorkOrder) {
 function requirementFile(context: HostContext, order: WorkOrder, workspace: Workspace) {
   return {
     worktree: workspace.directory,
+    inPlace: workspace.mode === 'in-place',
     name: order.requirement.name,
     runDirectory: attemptDirectory(context, order),
   };

@@ -1,4 +1,7 @@
 /** Makes the workspace of a batch in a project: tree, copied files, set-up, baseline. Once, and again after any crash. */
+import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../../contracts/errors.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import type { Policy, WorkspaceState } from '../../contracts/state.ts';
@@ -6,20 +9,21 @@ import { discardWork } from '../git/attempt.ts';
 import { startInPlace } from '../git/in-place.ts';
 import { prepareWorktree } from '../git/worktree.ts';
 import { copyIgnored } from '../project/copy-ignored.ts';
-import { freezeSettings } from '../project/frozen-settings.ts';
+import { freezeSettings, readFrozenSettings } from '../project/frozen-settings.ts';
 import { resolveSettings } from '../project/settings.ts';
-import { runSetup } from '../project/setup.ts';
+import { forgetSetup, runSetup } from '../project/setup.ts';
+import { fence } from '../runs/terminate.ts';
 import { workspacePaths } from '../project/workspace-paths.ts';
 import type { WorkspacePaths } from '../project/workspace-paths.ts';
 import { redCommands, takeBaseline } from '../verify/baseline.ts';
-import { workspacePlace } from '../verify/run-place.ts';
+import { workspaceMarkerPrefix, workspacePlace } from '../verify/run-place.ts';
 import { takeCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, readWorkspaceNote, writeWorkspaceNote } from './workspace.ts';
 
 /**
  * Prepares the workspace. `signal` ends the waiting for set-up and baseline, not their runs.
- * @throws AppError setup_failed, verify_command_missing, invalid_settings, repository_gone, no_commit, branch_taken,
+ * @throws AppError project_untrusted, setup_failed, verify_command_missing, invalid_settings, repository_gone, no_commit, branch_taken,
  * checkout_dirty, checkout_in_use, detached_head, git_busy, run_lost, cancelled
  */
 export async function prepareWorkspace(
@@ -28,16 +32,10 @@ export async function prepareWorkspace(
   signal: AbortSignal,
 ): Promise<WorkspaceState> {
   const files = workspacePaths(context.paths, order.batch, order.project);
-  const resolved = await resolveSettings({
-    home: context.paths.home,
-    checkout: order.projectPath,
-    dashboard: {},
-    flags: order.overrides,
-  });
-  const { settings } = await freezeSettings(files.settingsFile, resolved);
+  const settings = await settingsFor(context, order, files);
   const tree =
     settings.workspace.mode === 'worktree'
-      ? await makeWorktree(order, files, settings)
+      ? await makeWorktree(context, order, files, settings)
       : await useCheckout(context, order, files, settings);
   const place = workspacePlace(context.paths, context.installation, order.batch, order.project);
   const shared = {
@@ -59,6 +57,33 @@ export async function prepareWorkspace(
   };
 }
 
+/**
+ * What is frozen once the preparation has ended. Before that corrected settings count, which is how a failing set-up is
+ * mended; what ran under other settings is forgotten, because its runs are told apart by number only.
+ */
+async function settingsFor(context: HostContext, order: WorkOrder, files: WorkspacePaths): Promise<Settings> {
+  const frozen = await readFrozenSettings(files.settingsFile);
+  if (frozen !== null && readWorkspaceNote(files) !== null) return frozen.settings;
+  const resolved = await resolveSettings({
+    home: context.paths.home,
+    checkout: order.projectPath,
+    dashboard: {},
+    flags: order.overrides,
+  });
+  if (resolved.projectFileSha256 !== order.trustedSha256) {
+    throw new AppError(
+      'project_untrusted',
+      `The configuration file in ${order.projectPath} is not the one you trusted.`,
+    );
+  }
+  if (frozen !== null && !isDeepStrictEqual(frozen.said, resolved.said)) {
+    await fence(workspaceMarkerPrefix(context.installation, order.batch));
+    await rm(files.runs, { recursive: true, force: true });
+    await rm(files.settingsFile, { force: true });
+  }
+  return (await freezeSettings(files.settingsFile, resolved)).settings;
+}
+
 interface Tree {
   readonly directory: string;
   readonly branch: string;
@@ -67,7 +92,12 @@ interface Tree {
   readonly isNew: boolean;
 }
 
-async function makeWorktree(order: WorkOrder, files: WorkspacePaths, settings: Settings): Promise<Tree> {
+async function makeWorktree(
+  context: HostContext,
+  order: WorkOrder,
+  files: WorkspacePaths,
+  settings: Settings,
+): Promise<Tree> {
   const isNew = readWorkspaceNote(files) === null;
   const made = await prepareWorktree({
     repository: order.projectPath,
@@ -75,6 +105,7 @@ async function makeWorktree(order: WorkOrder, files: WorkspacePaths, settings: S
     batch: order.batch,
     slug: slugOf(order.batchName),
   });
+  if (made.created) await forgetSetup(context.paths, order.batch, order.project);
   await copyIgnored({ checkout: order.projectPath, tree: made.directory, patterns: settings.workspace.copy });
   return { directory: made.directory, branch: made.branch, base: made.base, isNew };
 }

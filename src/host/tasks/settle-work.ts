@@ -1,19 +1,26 @@
 /** What becomes of work that was not committed, and of a workspace whose batch is over. */
 import type { WorkOrder } from '../../contracts/order.ts';
+import { REF_PREFIXES } from '../../contracts/names.ts';
 import { discardWork } from '../git/attempt.ts';
 import { pushBranch } from '../git/delivery.ts';
 import { discardInPlace } from '../git/in-place.ts';
+import { openGit } from '../git/git.ts';
+import { readOwnership } from '../git/ownership.ts';
+import { changeRefs } from '../git/refs.ts';
 import { salvage } from '../git/salvage.ts';
 import { guardAfter } from '../git/stash-guard.ts';
 import { removeCleanWorktree } from '../git/worktree.ts';
+import { forgetSetup } from '../project/setup.ts';
 import { restoreToWorktree } from '../requirements/settle.ts';
+import { workspacePaths } from '../project/workspace-paths.ts';
 import { releaseClaim, requirementClaimKey } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
-import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
+import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
+import type { AttemptNote } from './attempt-note.ts';
 import { releaseCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
-import { openWorkspace } from './workspace.ts';
+import { openWorkspace, readWorkspaceNote } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -34,31 +41,63 @@ export async function salvageWork(
 
 async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: string | null; notes: string[] }> {
   await fence(runMarkerPrefix(context.installation, order.task));
-  const start = readStart(context, order);
-  if (start === null || start.over) return { ref: null, notes: [] };
+  const open = readOpenStart(context, order);
+  if (open === null) return { ref: null, notes: [] };
+  const { start, attempt } = open;
   const workspace = await openWorkspace(context, order);
+  if (!(await isInTree(workspace, order))) return await keepElsewhere(context, order, workspace, attempt);
   const notes = await guarded(workspace, start);
   await restoreToWorktree({
     worktree: workspace.directory,
     name: order.requirement.name,
-    runDirectory: attemptDirectory(context, order),
+    runDirectory: attemptDirectory(context, { task: order.task, attempt }),
   });
   const { directory } = workspace;
   const ref = await salvage({
     directory,
     task: order.task,
-    attempt: order.attempt,
+    attempt,
     batch: order.batch,
     base: start.base,
   });
   if (start.inPlace === null) await discardWork(directory, workspace.branch);
   else await discardInPlace(directory, start.inPlace);
-  closeStart(context, order);
+  closeStart(context, { task: order.task, attempt });
   return { ref, notes };
 }
 
+/** Another task may have been moved before one that waits: then the tree is that one's. */
+async function isInTree(workspace: Workspace, order: WorkOrder): Promise<boolean> {
+  if (workspace.mode === 'in-place') return true;
+  const ownership = await readOwnership(workspace.directory);
+  return ownership !== null && ownership.task === order.task;
+}
+
+/** Its work was kept when the other task got the tree; it gets the name under which kept work is looked for. */
+async function keepElsewhere(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  attempt: number,
+): Promise<{ ref: string | null; notes: string[] }> {
+  const { task } = order;
+  const git = openGit(workspace.checkout);
+  const wip = `${REF_PREFIXES.wip}${task}`;
+  const ref = `${REF_PREFIXES.salvage}${task}/${attempt}`;
+  const [left, kept] = await Promise.all([wip, ref].map((each) => git.ask(['rev-parse', '--verify', '--quiet', each])));
+  const commit = left?.exitCode === 0 ? left.stdout.trim() : null;
+  if (commit !== null) {
+    await changeRefs(git, [
+      { kind: 'update', ref, to: commit },
+      { kind: 'delete', ref: wip, from: commit },
+    ]);
+  }
+  closeStart(context, { task, attempt });
+  return { ref: commit !== null || kept?.exitCode === 0 ? ref : null, notes: [] };
+}
+
 /** A failed attempt may have taken the user's stash too. */
-async function guarded(workspace: Workspace, start: NonNullable<ReturnType<typeof readStart>>): Promise<string[]> {
+async function guarded(workspace: Workspace, start: AttemptNote): Promise<string[]> {
   const guard = await guardAfter({
     repository: workspace.checkout,
     worktree: workspace.directory,
@@ -68,19 +107,24 @@ async function guarded(workspace: Workspace, start: NonNullable<ReturnType<typeo
   return guard.tookUserStash ? ['The agent took a stash entry of yours; it was put back.'] : [];
 }
 
-/** Delivers the branch and removes the worktree if nothing in it is unsaved; what stays is named. */
+/**
+ * Delivers the branch and removes the worktree if nothing in it is unsaved; what stays is named. Of a workspace whose
+ * preparation never ended only the checkout is let go: nothing was done in it.
+ */
 export async function closeWorkspace(
   context: HostContext,
   order: WorkOrder,
   deliver: boolean,
 ): Promise<{ notes: string[] }> {
+  releaseCheckout(context.paths, order);
+  const files = workspacePaths(context.paths, order.batch, order.project);
+  if (readWorkspaceNote(files) === null) return { notes: [] };
   const workspace = await openWorkspace(context, order);
   const notes: string[] = [];
   if (deliver && workspace.settings.delivery.mode === 'push') notes.push(await push(workspace));
-  if (workspace.mode === 'in-place') {
-    releaseCheckout(context.paths, order);
-    return { notes };
-  }
+  if (workspace.mode === 'in-place') return { notes };
+  // A reopened batch gets a new tree, in which nothing is set up.
+  await forgetSetup(context.paths, order.batch, order.project);
   const removal = await removeCleanWorktree(workspace.checkout, workspace.directory);
   if (!removal.removed) notes.push(`The worktree ${workspace.directory} was kept: ${REASONS[removal.reason]}.`);
   return { notes };

@@ -39,7 +39,8 @@ function become(state: BatchState, status: BatchState['status']): null {
   state.status = status;
   return null;
 }
-function done(_: unknown): null {
+function done(changed: readonly unknown[]): null {
+  if (changed.length === 0) throw new Error('a command that was checked must have an effect');
   return null;
 }
 
@@ -49,8 +50,10 @@ export class MemoryBatches implements BatchCommands {
   readonly updates: string[] = [];
   /** What every call throws; null: nothing. */
   failure: ErrorCode | null = null;
-  /** The start fails with `failure`, but has worked. */
+  /** The start fails with `failure`, but has worked; other calls work. */
   startsSilently = false;
+  /** Only the start fails. */
+  onlyStartFails = false;
   #store: Store;
 
   constructor(store: Store) {
@@ -63,7 +66,7 @@ export class MemoryBatches implements BatchCommands {
   }
 
   async exists(batch: BatchId): Promise<'open' | 'closed' | 'unknown'> {
-    if (!this.startsSilently) this.#fail();
+    if (!this.startsSilently && !this.onlyStartFails) this.#fail();
     const state = this.states.get(batch);
     if (state === undefined) return 'unknown';
     return state.status === 'completed' || state.status === 'cancelled' ? 'closed' : 'open';

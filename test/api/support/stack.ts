@@ -40,11 +40,13 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export async function startStack(): Promise<Stack> {
+/** @param prepare runs before the API is built: what an earlier one left behind */
+export async function startStack(prepare?: (store: Store, batches: MemoryBatches) => Promise<void>): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'nightloom-api-'));
   const store = await openStore({ file: join(folder, 'nightloom.db') });
   const door = createMemoryDoor();
   const batches = new MemoryBatches(store);
+  await prepare?.(store, batches);
   const app = await buildApi({
     store,
     door,

@@ -54,6 +54,7 @@ const DONE = taskView({
   commit: 'abcdef0'.repeat(5),
   verified: 'passed',
   attempts: 1,
+  startedAt: '2026-11-21T00:00:00Z',
 });
 const EVENTS: EventView[] = (['task.started', 'task.completed', 'batch.completed'] as const).map((type, index) => ({
   seq: index + 1,
@@ -180,8 +181,18 @@ describe('nightloom run', () => {
     const result = await run([], { findings });
     expect(result.exitCode).toBe(6);
     for (const { message } of findings) expect(result.stderr).toContain(message);
-    expect(result.stderr).toContain('Next: claude /login');
+    expect(result.stderr).toContain('claude is not logged in (claude /login)');
+    expect(result.stderr).toContain('Next: Repair these, then type the same again.');
     expect(api.called()).not.toContain('createBatch');
+  });
+
+  it('refuses with the one repair that is needed, exit 6 whatever its category, and as a document', async () => {
+    const findings: PreflightView['findings'] = [
+      { level: 'error', code: 'checkout_dirty', message: '3 files are changed.', repair: 'git stash' },
+    ];
+    const result = await run(['--in-place', '--json'], { findings });
+    expect(result).toMatchObject({ exitCode: 6, stderr: 'Not started: 3 files are changed.\nNext: git stash\n' });
+    expect(JSON.parse(result.stdout)).toMatchObject({ error: { code: 'checkout_dirty' } });
   });
 
   it('ends with exit 6 without a terminal when the batch needs the user', async () => {
@@ -192,7 +203,7 @@ describe('nightloom run', () => {
   });
 
   it('Ctrl-C stops watching and sends the batch no command', async () => {
-    const end = batchView([taskView({ status: 'running', attempts: 1 })]);
+    const end = batchView([taskView({ status: 'running', startedAt: '2026-11-21T00:00:00Z' })]);
     let sent = false;
     const result = await run(
       ['--json'],

@@ -21,6 +21,7 @@ import { createServer } from 'node:http';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 const home = process.env['NIGHTLOOM_HOME'];
 if (existsSync(home + '/broken')) { console.error('\\u001B[31mThe port 7780 is taken.\\u001B[0m'); process.exit(6); }
+try { writeFileSync(home + '/up.lock', String(process.pid), { flag: 'wx' }); } catch { console.error('held'); process.exit(5); }
 writeFileSync(home + '/token', 'nl_token', { mode: 0o600 });
 const status = () => ({ healthy: true, url: null, pid: process.pid, processes: [], temporalAddress: null, temporalPid: null,
   temporalUiUrl: null, home, version: '0.1.0', installation: null, host: null, checks: [], openBatches: 1,
@@ -38,7 +39,11 @@ const server = createServer((request, response) => {
     request.on('end', () => { writeFileSync(home + '/paused', body); send({ result: 'applied', status: 'paused', running: null, message: '' }); });
     return;
   }
-  if (request.url.startsWith('/api/batches')) return send({ items: [batch], nextCursor: null });
+  if (request.url.startsWith('/api/batches')) {
+    const still = { ...batch, status: 'paused' };
+    const idle = { ...still, counts: { ...batch.counts, running: 0, queued: 1 } };
+    return send({ items: request.url.includes('status=running') ? [batch] : [still, idle], nextCursor: null });
+  }
   if (request.url.startsWith('/api/projects')) return send({ items: [], nextCursor: null });
   response.statusCode = 500; response.end();
 });
@@ -49,7 +54,7 @@ server.listen(0, '127.0.0.1', () => {
   writeFileSync(home + '/stack.json', JSON.stringify(record));
   console.log('up');
 });
-process.on('SIGTERM', () => { rmSync(home + '/stack.json'); process.exit(0); });
+process.on('SIGTERM', () => { rmSync(home + '/stack.json'); rmSync(home + '/up.lock'); process.exit(0); });
 `;
 
 const DOCTOR = `console.log(JSON.stringify([
@@ -124,6 +129,16 @@ describe('up and down', () => {
     expect(pid).toBeGreaterThan(0);
   });
 
+  it('a stack that lives but does not answer is exit 3 and named', async () => {
+    await cli(['up', '--detach']);
+    const record = await readRecord();
+    const text = await readFile(join(home, 'stack.json'), 'utf8');
+    await writeFile(join(home, 'stack.json'), text.replace(/"url":"[^"]+"/, '"url":"http://127.0.0.1:1"'));
+    const result = await cli(['batch', 'list']);
+    expect(result.exitCode).toBe(3);
+    expect(result.stderr).toContain(`The stack (pid ${record?.pid}) lives but does not answer`);
+  });
+
   it('shows the end of the log of a stack that does not start, exit 3', async () => {
     await writeFile(join(home, 'broken'), '');
     const result = await cli(['up', '--detach']);
@@ -134,11 +149,11 @@ describe('up and down', () => {
     expect(result.stderr).toContain('Next: `nightloom doctor`');
   });
 
-  it('down --agents pauses every running batch at once and waits for the agents', async () => {
+  it('down --agents stops the agents of running and of paused batches, and waits for them', async () => {
     await cli(['up', '--detach']);
     const result = await cli(['down', '--agents']);
     expect(result.stdout).toBe('The stack has stopped.\n');
-    expect(result.stderr).toContain('Paused 1 batch;');
+    expect(result.stderr).toContain('Paused 2 batches;');
     expect(JSON.parse(await readFile(join(home, 'paused'), 'utf8'))).toMatchObject({ now: true });
   });
 
@@ -152,6 +167,24 @@ describe('up and down', () => {
     expect(purged).toMatchObject({ exitCode: 0 });
     expect(purged.stdout).toContain(`Removed ${home}.`);
     await expect(readFile(join(home, 'token'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a stack elsewhere', () => {
+  it('is never mixed up with the one here: down refuses, exit 2', async () => {
+    const env = { HOME: packageRoot, NIGHTLOOM_HOME: home, NIGHTLOOM_URL: 'http://127.0.0.1:1' };
+    const result = await cli(['down', '--agents'], { env });
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('unset NIGHTLOOM_URL');
+  });
+});
+
+describe('two ups at once', () => {
+  it('both end well: the loser joins', async () => {
+    const both = await Promise.all([cli(['up', '--detach']), cli(['up', '--detach'])]);
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const record = await readRecord();
+    for (const { stdout } of both) expect(stdout).toContain(`(pid ${record?.pid})`);
   });
 });
 

@@ -24,6 +24,7 @@ const body: OrderBody = {
   project: asId('project', 'p_0123456789'),
   projectName: 'shop',
   projectPath: '/home/me/shop',
+  trustedSha256: null,
   requirement: { name: 'add login', sha256: 'a'.repeat(64) },
   overrides: { env: { MODE: 'test' }, verify: ['npm test'] },
   notAfter: '2026-03-02T02:00:00Z',

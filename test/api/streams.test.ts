@@ -1,0 +1,232 @@
+/** Live events and logs, through the client and over raw connections. */
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
+import type { Client } from '../../src/client/client.ts';
+import type { JournalEntry } from '../../src/contracts/events.ts';
+import { asId } from '../../src/contracts/ids.ts';
+import { logKey } from './support/memory-door.ts';
+import { TOKEN, startStack } from './support/stack.ts';
+import type { Stack } from './support/stack.ts';
+
+let stack: Stack;
+let baseUrl: string;
+let client: Client;
+let ending: AbortController;
+
+beforeEach(async () => {
+  stack = await startStack();
+  baseUrl = await stack.listen();
+  client = createClient({ baseUrl, token: TOKEN });
+  ending = new AbortController();
+});
+afterEach(async () => {
+  ending.abort();
+  await stack.close();
+});
+
+const entry = (id: string, batch: string | null = null): JournalEntry => ({
+  id,
+  type: 'system.note',
+  atMs: 0,
+  batch: batch === null ? null : asId('batch', batch),
+  task: null,
+  data: {},
+});
+const append = (...ids: string[]) => stack.store.events.append(ids.map((id) => entry(id)));
+
+/** The first `count` items. */
+async function take<Item>(source: AsyncIterable<Item>, count: number): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of source) {
+    items.push(item);
+    if (items.length === count) break;
+  }
+  return items;
+}
+
+describe('events', () => {
+  it('replays after a number and goes on live, without a gap or a double', async () => {
+    await append('a', 'b', 'c');
+    const [first] = await stack.store.events.after(0, { limit: 1 });
+    const seen = take(client.events({ after: first?.seq ?? 0, signal: ending.signal }), 4);
+    await setTimeout(30);
+    await append('d');
+    await append('e');
+    expect((await seen).map((event) => event.id)).toEqual(['b', 'c', 'd', 'e']);
+  });
+
+  it('shows only what is new when no place is named, and what other connections wrote', async () => {
+    await append('old');
+    const lastSeq = vi.spyOn(stack.store.events, 'lastSeq');
+    const seen = take(client.events({ signal: ending.signal }), 1);
+    await vi.waitUntil(() => lastSeq.mock.results.length > 0);
+    await setTimeout(50);
+    await append('new');
+    expect((await seen).map((event) => event.id)).toEqual(['new']);
+  });
+
+  it('filters by batch', async () => {
+    const shop = await stack.project('/srv/shop', 'a');
+    const batch = await stack.batch(shop, 'a');
+    await append('foreign');
+    await stack.store.events.append([entry('mine', batch.id)]);
+    const seen = await take(client.events({ after: 0, batch: batch.id, signal: ending.signal }), 2);
+    expect(seen.map((event) => event.id)).toEqual([`${batch.id}:created`, 'mine']);
+    const none = client.events({ batch: 'b_0000000000', signal: ending.signal });
+    await expect(take(none, 1)).rejects.toMatchObject({ code: 'batch_not_found' });
+  });
+
+  it('[P11] goes on after a lost connection where it was', async () => {
+    let connections = 0;
+    const cutting: typeof fetch = async (input, init) => {
+      connections += 1;
+      const response = await fetch(input, init);
+      const body = response.body;
+      if (body === null || connections > 3) return response;
+      const reader = body.getReader();
+      let chunks = 0;
+      const cut = new ReadableStream<Uint8Array>({
+        pull: async (controller) => {
+          const { value } = await reader.read();
+          chunks += 1;
+          if (value === undefined || chunks > 3) {
+            await reader.cancel();
+            controller.error(new Error('the connection was cut'));
+          } else controller.enqueue(value);
+        },
+      });
+      return new Response(cut, { status: response.status, headers: response.headers });
+    };
+    const flaky = createClient({ baseUrl, token: TOKEN, fetch: cutting });
+    const ids = Array.from({ length: 30 }, (_, index) => `event-${index}`);
+    const seen = take(flaky.events({ after: 0, signal: ending.signal }), ids.length);
+    for (const id of ids) {
+      await append(id);
+      await setTimeout(5);
+    }
+    expect((await seen).map((event) => event.id)).toEqual(ids);
+    expect(connections).toBeGreaterThan(1);
+  });
+
+  it('reads no further than a slow reader takes, and loses nothing of it', async () => {
+    const data = { text: 'x'.repeat(2000) };
+    const count = 20_000;
+    const entries = Array.from({ length: count }, (_, index) => ({ ...entry(`e${index}`), data }));
+    await stack.store.events.append(entries);
+    const after = vi.spyOn(stack.store.events, 'after');
+    const response = await rawGet('/api/events?after=0');
+    expect(response.statusCode).toBe(200);
+    response.pause();
+    await vi.waitUntil(() => after.mock.calls.length > 0);
+    let before = -1;
+    await vi.waitUntil(
+      () => {
+        const settled = after.mock.calls.length === before;
+        before = after.mock.calls.length;
+        return settled;
+      },
+      { interval: 300, timeout: 10_000 },
+    );
+    expect(before * 200).toBeLessThan(count / 2);
+    const seen: string[] = [];
+    let held = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      const lines = `${held}${chunk}`.split('\n');
+      held = lines.pop() ?? '';
+      seen.push(...lines.filter((line) => line.startsWith('id: ')));
+    });
+    response.resume();
+    await vi.waitUntil(() => seen.length >= count, { timeout: 20_000 });
+    response.destroy();
+    const stored = await stack.store.events.after(0, { limit: count });
+    expect(seen).toEqual(stored.map((event) => `id: ${event.seq}`));
+  });
+
+  it('ends streams when the server closes, and refuses a forged place', async () => {
+    const response = await rawGet('/api/events', { 'last-event-id': 'x' });
+    expect(response.statusCode).toBe(400);
+    response.resume();
+    const open = await rawGet('/api/events');
+    open.resume();
+    const ended = Promise.race([once(open, 'end'), once(open, 'error'), once(open, 'close')]);
+    await stack.app.close();
+    await ended;
+  });
+});
+
+describe('following a log', () => {
+  const address = { task: asId('task', 't_0000000000'), attempt: 1, step: 'agent', stream: 'stdout' as const };
+
+  it('[P9] sends every byte once while it grows, then ends', async () => {
+    const batch = await stack.batch(await stack.project('/srv/shop', 'a'), 'a');
+    const task = asId('task', batch.tasks[0]?.id ?? '');
+    const log = { text: 'first ', ended: false };
+    stack.door.logTexts.set(logKey({ ...address, task }), log);
+    const parts: string[] = [];
+    const follow = async () => {
+      const ranges = client.followLog({ task, attempt: 1, step: 'agent', offset: 0, signal: ending.signal });
+      for await (const range of ranges) parts.push(range.text);
+    };
+    const done = follow();
+    await vi.waitUntil(() => parts.length === 1);
+    log.text += 'säcond ';
+    await vi.waitUntil(() => parts.length === 2);
+    log.text += 'third';
+    log.ended = true;
+    await done;
+    expect(parts.join('')).toBe('first säcond third');
+  });
+
+  it('says when there is no such run', async () => {
+    const batch = await stack.batch(await stack.project('/srv/shop', 'a'), 'a');
+    const follow = (task: string) => take(client.followLog({ task, attempt: 1, step: 'agent' }), 1);
+    await expect(follow(batch.tasks[0]?.id ?? '')).rejects.toMatchObject({ code: 'run_not_found' });
+    await expect(follow('t_0000000000')).rejects.toMatchObject({ code: 'task_not_found' });
+  });
+});
+
+describe('client', () => {
+  it('calls routes and gives errors with their code', async () => {
+    await stack.project('/srv/shop', 'a');
+    expect(await client.call('listProjects')).toMatchObject({ items: [{ name: 'shop' }] });
+    expect(await client.call('listBatches', { query: { limit: 1, status: 'idle' } })).toEqual({
+      items: [],
+      nextCursor: null,
+    });
+    await expect(client.call('getBatch', { params: { id: 'b_0000000000' } })).rejects.toMatchObject({
+      code: 'batch_not_found',
+      category: 'not_found',
+    });
+    const stranger = createClient({ baseUrl, token: 'wrong' });
+    await expect(stranger.call('status')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('says that nothing answers', async () => {
+    const { port } = new URL(baseUrl);
+    await stack.app.close();
+    const gone = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: TOKEN });
+    await expect(gone.call('health')).rejects.toMatchObject({ code: 'stack_unreachable' });
+    await expect(take(gone.events({ after: 0 }), 1)).rejects.toMatchObject({ code: 'stack_unreachable' });
+  });
+
+  it('does not take another program for ours', async () => {
+    const html = createClient({ baseUrl, token: TOKEN, fetch: async () => new Response('<html>', { status: 502 }) });
+    await expect(html.call('health')).rejects.toMatchObject({ code: 'stack_unreachable' });
+    const other = createClient({ baseUrl, token: TOKEN, fetch: async () => new Response('{"status":"up"}') });
+    await expect(other.call('health')).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+async function rawGet(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const sent = request(`${baseUrl}${path}`, { headers: { authorization: `Bearer ${TOKEN}`, ...headers } });
+  sent.end();
+  return await new Promise((resolve, reject) => {
+    sent.once('response', resolve);
+    sent.once('error', reject);
+  });
+}
