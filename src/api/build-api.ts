@@ -1,7 +1,6 @@
 /** The HTTP API as a Fastify instance; whoever builds it listens and closes. */
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import underPressure from '@fastify/under-pressure';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
@@ -28,8 +27,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A dashboard with several tabs and a busy command line stay far below. */
 const REQUESTS_PER_MINUTE = 6000;
-/** Far beyond anything but a machine that cannot answer at all. */
-const MAX_EVENT_LOOP_DELAY_MS = 5000;
 const RECONCILE_EVERY_MS = 60_000;
 
 /** An API that is ready to listen: checks, routes and streams registered, unfinished creations being settled. */
@@ -100,12 +97,6 @@ async function installLimits(app: FastifyInstance, deps: Pick<ApiDeps, 'clock'>)
       new AppError('too_many_requests', `More than ${context.max} requests within a minute.`, {
         retryAt: new Date(deps.clock.now() + context.ttl).toISOString(),
       }),
-  });
-  await app.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    pressureHandler: () => {
-      throw new AppError('overloaded', 'The API was too busy to answer in time.');
-    },
   });
 }
 

@@ -2,7 +2,7 @@
 import type { StackRecord } from './stack-record.ts';
 
 /** Variables that carry or locate a login of the agent. `up` records which of them were set when it was started. */
-export const CREDENTIAL_VARIABLES = [
+const CREDENTIAL_VARIABLES = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_AUTH_TOKEN',
   'CLAUDE_CODE_OAUTH_TOKEN',

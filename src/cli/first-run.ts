@@ -29,7 +29,7 @@ export async function trustLines(client: Client, project: ProjectView, flags: Se
 }
 
 /** The commands of the project's own file, which are trusted with it. */
-export function commandLines({ origins }: Configuration): string[] {
+function commandLines({ origins }: Configuration): string[] {
   const commands = origins.flatMap(({ key, value, source }) =>
     source === 'project' && (key === 'verify' || key === 'setup')
       ? commandsOf(value).map((each) => `  ${key}: ${each}`)
@@ -39,7 +39,7 @@ export function commandLines({ origins }: Configuration): string[] {
 }
 
 /** What Claude Code may not do in its default mode, and how to allow it. */
-export function permissionLines({ settings }: Configuration): string[] {
+function permissionLines({ settings }: Configuration): string[] {
   const { agent } = settings;
   if (typeof agent !== 'object' || agent === null || !('name' in agent) || !('permissionMode' in agent)) return [];
   if (agent.name !== 'claude' || agent.permissionMode !== 'acceptEdits') return [];

@@ -24,7 +24,7 @@ export async function checkBeforeStart(
 }
 
 /** The error for findings that forbid a start, with the code of the first; null without any. */
-export function refusal(errors: readonly Finding[]): AppError | null {
+function refusal(errors: readonly Finding[]): AppError | null {
   const [first] = errors;
   if (first === undefined) return null;
   const code = isErrorCode(first.code) ? first.code : 'workspace_broken';

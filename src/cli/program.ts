@@ -30,7 +30,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 /** The tree of commands; each leaf loads its module when it is called. */
-export function buildProgram(registry: Registry): Command {
+function buildProgram(registry: Registry): Command {
   const program = new Command('nightloom')
     .description('Queue work for coding agents in the evening; wake to clean, verified commits and an honest report.')
     .option('-V, --version', 'print the version')

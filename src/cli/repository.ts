@@ -8,7 +8,7 @@ import type { CliContext } from './context.ts';
 import type { Client } from '../client/client.ts';
 
 /** Real path of the working tree around `directory` (the nearest folder with `.git`); null outside of one. */
-export function findRepository(directory: string): string | null {
+function findRepository(directory: string): string | null {
   let folder: string;
   try {
     folder = realpathSync(directory);

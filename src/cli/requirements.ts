@@ -28,7 +28,7 @@ export async function selectRequirements(client: Client, request: SelectionReque
 }
 
 /** True for what a batch takes by default: usable, no slash command, in no open batch, not resolved already. */
-export function isRunnable(requirement: RequirementView, again: boolean): boolean {
+function isRunnable(requirement: RequirementView, again: boolean): boolean {
   if (requirement.slashCommandReason !== null || requirement.problem !== null) return false;
   switch (requirement.status) {
     case 'queued':

@@ -61,7 +61,7 @@ export function requirementName(text: string): string {
 }
 
 /** The only candidate, or the only open one; else null. */
-export function pickOne<Item>(candidates: readonly Item[], isOpen: (item: Item) => boolean): Item | null {
+function pickOne<Item>(candidates: readonly Item[], isOpen: (item: Item) => boolean): Item | null {
   const open = candidates.filter(isOpen);
   const best = open.length > 0 ? open : candidates;
   return best.length === 1 ? (best[0] ?? null) : null;

@@ -36,7 +36,7 @@ export async function absenceText(context: CliContext): Promise<string> {
 }
 
 /** True if an API of ours answers at `url`. */
-export async function answersHealth(url: string): Promise<boolean> {
+async function answersHealth(url: string): Promise<boolean> {
   try {
     const answer = await fetch(new URL('/api/health', url), { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
     const body: unknown = await answer.json();

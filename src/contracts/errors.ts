@@ -216,7 +216,6 @@ export const ERRORS = {
     'Use the dashboard at the address that `nightloom status` prints.',
   ),
   too_many_requests: row('limit', 'Too many requests in a short time.', 'Wait a moment, then send it again.'),
-  overloaded: row('transient', 'The API is overloaded.', 'Send it again in a moment.'),
   no_worker: row(
     'transient',
     'No worker answered in time.',

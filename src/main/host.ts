@@ -1,14 +1,19 @@
 /** Process of a host worker under `up`: runs until its parent is gone or asks it to stop. Agents outlive it. */
 import { createHostActivities } from '../activities/host/create-host-activities.ts';
+import type { BatchId } from '../contracts/ids.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import type { HostContext } from '../host/tasks/host-context.ts';
+import { runJanitor } from '../host/tasks/janitor.ts';
+import type { BatchLife } from '../host/tasks/janitor.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMasker, secretValues } from '../platform/masking.ts';
 import { ensureStateDirectory } from '../platform/paths.ts';
 import { embeddedTemporalConfig, externalTemporalConfig } from '../temporal/connection.ts';
-import { connectWorker } from '../temporal/worker-connection.ts';
+import { createBatchClient } from '../temporal/batches.ts';
+import type { BatchClient } from '../temporal/batches.ts';
+import { clientOver, connectWorker } from '../temporal/worker-connection.ts';
 import { createHostWorker } from '../worker/host-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
 import { installRuntime } from '../worker/runtime.ts';
@@ -56,7 +61,18 @@ const worker = await createHostWorker({
   activities: { ...createHostActivities(context) },
 });
 process.send?.({ ready: true });
-await runWorker(worker, stopping, logger);
-await connection.close();
+const batches = createBatchClient({ client: clientOver(connection, config.namespace), installation });
+const sweeping = runJanitor(context, async (batch) => await lifeOf(batches, batch), stopping);
+const endedCleanly = await runWorker(worker, stopping, logger);
+await sweeping;
 lock.release();
+// An activity that hangs keeps worker and connection: only the end of the process frees them.
+if (!endedCleanly) process.exit(0);
+await connection.close();
 process.disconnect?.();
+
+async function lifeOf(client: BatchClient, batch: BatchId): Promise<BatchLife> {
+  const found = await client.describe(batch).catch(() => null);
+  if (found === null) return 'unknown';
+  return found.open ? 'open' : 'closed';
+}

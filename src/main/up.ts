@@ -153,7 +153,8 @@ async function startControl(parts: ControlParts) {
   const { installation, secret, token } = identity;
   const { config } = temporal;
   const connection = await connectWorker(config, CONNECT_TIMEOUT_MS, stopping);
-  cleanup.defer(() => connection.close());
+  // Refused while a hanging activity keeps its worker; the end of the process closes it then.
+  cleanup.defer(() => connection.close().catch(() => undefined));
   const control = await createControlWorker({
     connection,
     namespace: config.namespace,

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { constants, open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync, SQLInputValue } from 'node:sqlite';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 import type { DatabaseConnection, QueryResult, SqliteDatabase, SqliteDialectConfig, SqliteStatement } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
@@ -14,6 +14,8 @@ const BUSY_TIMEOUT_MS = 5000;
 /** Of that, how long one call of SQLite may block this thread; the rest is waited for between calls. */
 const BLOCKING_WAIT_MS = 20;
 const RETRY_PAUSE_MS = 10;
+/** After this long without a pause the event loop gets its turn: ten thousand rows take a quarter of a second. */
+const MAX_BUSY_MS = 15;
 /** Texts vary only in the number of rows of an insert, so few are ever used twice beyond this. */
 const MAX_CACHED_STATEMENTS = 200;
 /** Whole-file check at opening: about 1 ms per MB, so larger files are checked by their use. */
@@ -100,10 +102,17 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/** When the event loop last had a turn, over all transactions of a database. */
+interface Pace {
+  yieldedAtMs: number;
+}
+
 /** A transaction that reads and then writes cannot wait for its turn to write unless it begins as a writer. */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #pace: Pace = { yieldedAtMs: 0 };
+
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PatientConnection(await super.acquireConnection());
+    return new PatientConnection(await super.acquireConnection(), this.#pace);
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -113,16 +122,23 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
 /**
  * Tries a statement again that found the database locked; such a statement did nothing. Waiting here and not in SQLite
- * keeps the thread free, and lets another connection of this process end the transaction that is waited for.
+ * keeps the thread free, and lets another connection of this process end the transaction that is waited for. Also
+ * pauses between the statements of long transactions: promises alone never let timers and sockets in.
  */
 class PatientConnection implements DatabaseConnection {
   readonly #connection: DatabaseConnection;
+  readonly #pace: Pace;
 
-  constructor(connection: DatabaseConnection) {
+  constructor(connection: DatabaseConnection, pace: Pace) {
     this.#connection = connection;
+    this.#pace = pace;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (performance.now() - this.#pace.yieldedAtMs > MAX_BUSY_MS) {
+      await setImmediate();
+      this.#pace.yieldedAtMs = performance.now();
+    }
     const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
     for (;;) {
       try {

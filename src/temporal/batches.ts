@@ -48,11 +48,7 @@ export interface BatchClient {
    * `commandId` is safe.
    * @throws AppError the code of the refusal; no_worker (it may still be applied); batch_not_found
    */
-  update<Name extends BatchUpdateName>(
-    batch: BatchId,
-    name: Name,
-    command: CommandOf<Name>,
-  ): Promise<UpdateOutcome>;
+  update<Name extends BatchUpdateName>(batch: BatchId, name: Name, command: CommandOf<Name>): Promise<UpdateOutcome>;
   /** Stores a pause that a worker applies when one is back. @throws AppError batch_not_found (also when it ended) */
   signalPause(batch: BatchId, command: PauseCommand): Promise<void>;
   /** Stores a cancel likewise. @throws AppError batch_not_found (also when it ended) */

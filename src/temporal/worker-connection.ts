@@ -1,5 +1,6 @@
 /** The worker side of a connection; its own file because it loads the SDK's native library. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { AppError } from '../contracts/errors.ts';
 import type { TemporalConfig } from './connection.ts';
@@ -29,4 +30,9 @@ export async function connectWorker(
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** A client over a worker's own connection: a process needs no second one to look at workflows. */
+export function clientOver(connection: NativeConnection, namespace: string): Client {
+  return new Client({ connection, namespace });
 }

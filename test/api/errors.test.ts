@@ -96,7 +96,7 @@ describe('errors', () => {
     const shop = await stack.project('/srv/later', 'a');
     const retryAt = new Date(Date.now() + 30_000).toISOString();
     const busy = vi.spyOn(stack.door, 'listRequirements');
-    busy.mockRejectedValue(new AppError('overloaded', 'Not now.', { retryAt }));
+    busy.mockRejectedValue(new AppError('database_busy', 'Not now.', { retryAt }));
     const answer = await stack.send('GET', `/api/projects/${shop.id}/requirements`);
     busy.mockRestore();
     expect(problemOf(answer)).toMatchObject({ retryAt });

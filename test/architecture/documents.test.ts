@@ -35,11 +35,4 @@ describe('the documents', () => {
     );
     expect(verdicts.flat()).toEqual([]);
   });
-
-  it('explain every error code', async () => {
-    const [page] = await sources('docs/errors.md');
-    const { ERRORS } = await import('../../src/contracts/errors.ts');
-    const codes = Object.keys(ERRORS);
-    expect(codes.filter((code) => !page?.text.includes(`<a id="${code}"></a>`))).toEqual([]);
-  });
 });

@@ -202,16 +202,15 @@ describe('around the agent', () => {
   it('[P2] a worktree that was removed in the night is made again', async () => {
     const project = await installation.project({
       'README.md': '# Test\n',
-      '.claude/commands/a.md': '# a\n\n```script\nwrite a.txt 1\n```\n',
+      '.claude/commands/a.md': '# a\n\n```script\nsleep 500ms\nwrite a.txt 1\n```\n',
       '.claude/commands/b.md': '# b\n\n```script\nwrite b.txt 1\n```\n',
     });
     const { batch, tasks } = await project.createBatch(['a', 'b']);
     await installation.command(batch, 'start');
-    await installation.until(batch, (each) => each.tasks[0]?.status === 'completed');
+    await installation.until(batch, (each) => each.tasks[0]?.status === 'running');
     await installation.pause(batch, false);
-    await installation.until(batch, (each) => each.tasks.every((task) => task.status !== 'running'));
-    const state = await installation.batches.state(batch);
-    if (state.tasks[1]?.status !== 'queued') return;
+    const paused = await installation.until(batch, (each) => each.tasks[0]?.status === 'completed');
+    expect(statuses(paused)).toEqual(['completed', 'queued']);
     const tree = `${installation.context.paths.worktrees}/${batch}`;
     await project.repository.git(['worktree', 'remove', '--force', `${tree}/${project.id}`]);
     await installation.command(batch, 'resume');
