@@ -3,11 +3,12 @@
  * workflow code may import them.
  */
 import type { AgentGo, CommitOutcome, StartedAgent } from '../contracts/host-work.ts';
-import type { BatchId, TaskId } from '../contracts/ids.ts';
+import type { BatchId, HostId, TaskId } from '../contracts/ids.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
 import type { BatchRecord } from '../contracts/record.ts';
 import type { WorkspaceState } from '../contracts/state.ts';
+import type { LaneRequest } from '../domain/lanes.ts';
 
 /** Input of the activities that concern one run of the agent. */
 export interface AgentInput {
@@ -21,6 +22,10 @@ export interface ControlActivities {
   loadOrder(input: { batch: BatchId; task: TaskId; attempt: number; epoch: number }): Promise<WorkOrder>;
   /** Writes the projection; false: a newer record is there already. */
   record(record: BatchRecord): Promise<boolean>;
+  /** Asks the host's lanes for a place; starts them if they do not run. @throws temporal_unreachable */
+  requestLane(input: { host: HostId; request: LaneRequest }): Promise<void>;
+  /** Whether the batches' workflows are open, in the order asked. @throws temporal_unreachable */
+  batchesOf(input: { batches: readonly BatchId[] }): Promise<('open' | 'closed' | 'unknown')[]>;
 }
 
 /** Run by the host worker: they have the machine and no database. Each checks the order first. */

@@ -17,7 +17,7 @@ export interface Connection {
 
 /**
  * Connects to `NIGHTLOOM_URL` or to the stack of the state directory.
- * @throws AppError stack_unreachable if none runs
+ * @throws AppError stack_unreachable if none runs; invalid_input if `NIGHTLOOM_URL` is no address
  */
 export async function connect(context: CliContext): Promise<Connection> {
   const remote = await remoteConnection(context);
@@ -59,7 +59,17 @@ export async function readToken(context: CliContext): Promise<string> {
 async function remoteConnection(context: CliContext): Promise<Connection | null> {
   const { apiUrl } = context.environment;
   if (apiUrl === null) return null;
+  if (!isHttpUrl(apiUrl)) {
+    throw new AppError('invalid_input', `NIGHTLOOM_URL is ${apiUrl}, which is no address of an API.`, {
+      details: { next: 'Give it like http://127.0.0.1:7780, or unset NIGHTLOOM_URL.' },
+    });
+  }
   return { client: createClient({ baseUrl: apiUrl, token: await readToken(context) }), url: apiUrl, record: null };
+}
+
+function isHttpUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
+  return protocol === 'http:' || protocol === 'https:';
 }
 
 async function local(context: CliContext, record: StackRecord): Promise<Connection> {

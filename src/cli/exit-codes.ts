@@ -39,7 +39,7 @@ export function errorLines(error: unknown): string[] {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return [`${ERRORS.internal.summary} ${cause}`, `Next: ${ERRORS.internal.hint}`];
   }
-  return [error.message, ...detailLines(error.details), `Next: ${nextOf(error)}`];
+  return [error.message, ...detailLines(error), `Next: ${nextOf(error)}`];
 }
 
 /** The same for programs. */
@@ -56,18 +56,27 @@ function nextOf(error: AppError): string {
   return typeof next === 'string' ? next : ERRORS[error.code].hint;
 }
 
-/** Lists in the details (mistakes, candidates, output tails) help at once; other details are for programs. */
-function detailLines(details: Readonly<Record<string, unknown>>): string[] {
-  return Object.values(details).flatMap((value) =>
-    Array.isArray(value) ? value.map((item) => `  ${lineOf(item)}`) : [],
-  );
+/**
+ * Lists in the details (mistakes, candidates, output tails) help at once, unless the message has said them already;
+ * other details are for programs.
+ */
+function detailLines({ message, details }: Pick<AppError, 'message' | 'details'>): string[] {
+  const lists = Object.values(details).filter((value) => Array.isArray(value));
+  return lists.flatMap((list) => list.map(partsOf).filter((parts) => !isSaid(parts, message))).map(asLine);
 }
 
-function lineOf(item: unknown): string {
-  if (typeof item === 'string') return item;
-  if (typeof item !== 'object' || item === null) return String(item);
+/** A message that ends in a colon announces its list. */
+function isSaid(parts: readonly string[], message: string): boolean {
+  return !message.endsWith(':') && parts.every((part) => message.includes(part));
+}
+
+function asLine(parts: readonly string[]): string {
+  return `  ${parts.join('  ')}`;
+}
+
+function partsOf(item: unknown): string[] {
+  if (typeof item !== 'object' || item === null) return [String(item)];
   return Object.values(item)
     .filter((part) => part !== null && typeof part !== 'object')
-    .map(String)
-    .join('  ');
+    .map(String);
 }

@@ -24,7 +24,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return registry.exitCode();
   } catch (error) {
-    if (error instanceof CommanderError) return usageExit(error);
+    if (error instanceof CommanderError) return usageExit(error, commandPath(program, args));
     return reportError(error, args);
   }
 }
@@ -58,12 +58,25 @@ async function printVersion(): Promise<number> {
   return EXIT_OK;
 }
 
-async function usageExit(error: CommanderError): Promise<number> {
+/** The command that `args` name, as far as they name one: where the help for a mistake is. */
+function commandPath(program: Command, args: readonly string[]): string {
+  const path = ['nightloom'];
+  let command = program;
+  for (const word of args) {
+    const next = command.commands.find((each) => each.name() === word);
+    if (next === undefined) break;
+    path.push(word);
+    command = next;
+  }
+  return path.join(' ');
+}
+
+async function usageExit(error: CommanderError, command: string): Promise<number> {
   if (error.exitCode === 0) return EXIT_OK;
   if (error.code === 'commander.help') return EXIT_USAGE;
   const { stderr } = await import('node:process');
   const fact = error.message.replace(/^error: /, '');
-  stderr.write(`${fact.charAt(0).toUpperCase()}${fact.slice(1)}\nNext: nightloom --help\n`);
+  stderr.write(`${fact.charAt(0).toUpperCase()}${fact.slice(1)}\nNext: ${command} --help\n`);
   return EXIT_USAGE;
 }
 

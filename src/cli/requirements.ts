@@ -3,6 +3,7 @@ import { AppError } from '../contracts/errors.ts';
 import type { NewTaskSchema } from '../contracts/http.ts';
 import type { ProjectView, RequirementView } from '../contracts/views.ts';
 import type { Client } from '../client/client.ts';
+import { oneLine } from './render/text.ts';
 import { requirementName } from './resolve.ts';
 import type { z } from 'zod';
 
@@ -25,6 +26,14 @@ export interface SelectionRequest {
 export async function selectRequirements(client: Client, request: SelectionRequest): Promise<RequirementView[]> {
   const { items } = await client.call('listRequirements', { params: { id: request.project.id } });
   return request.names.length === 0 ? everyOpen(items, request) : named(items, request);
+}
+
+/** What a default selection leaves out although the user may expect it: files that cannot be used, and why. */
+export async function unusableRequirements(client: Client, project: ProjectView): Promise<string[]> {
+  const { items } = await client.call('listRequirements', { params: { id: project.id } });
+  return items.flatMap(({ name, problem, slashCommandReason }) =>
+    problem === null || slashCommandReason !== null ? [] : [`${oneLine(name)} is left out: ${oneLine(problem)}`],
+  );
 }
 
 /** True for what a batch takes by default: usable, no slash command, in no open batch, not resolved already. */

@@ -129,6 +129,8 @@ export interface HostDoor {
     projectPath: string,
     overrides: { dashboard: SettingsOverrides; flags: SettingsOverrides },
   ): Promise<ResolvedConfiguration>;
+  /** Names the account that the agent of these settings is logged in to; the same text for the same account, no secret. */
+  account(settings: Settings): Promise<string>;
   /** What the night needs: agent, login, git identity, base, commands, disk. */
   preflight(projectPath: string, settings: Settings): Promise<PreflightFinding[]>;
   /** Progress of a task's current run; null when there is none. */

@@ -138,6 +138,29 @@ export interface WorkspaceState {
   readonly redBaseline: readonly string[];
 }
 
+/** Why a batch waits. */
+export type LaneWait =
+  | { readonly why: 'lanes_full'; readonly place: number }
+  | {
+      readonly why: 'account_held';
+      readonly place: number;
+      readonly reason: HoldReason;
+      readonly untilMs: number;
+      readonly message: string;
+    }
+  | { readonly why: 'probing'; readonly place: number };
+
+/** A batch's place in the lanes of its host. */
+export interface LaneState {
+  readonly status: 'none' | 'asked' | 'held';
+  /** Number of the last request; answers to older ones are ignored. */
+  readonly request: number;
+  /** Why it waits; null while nobody said. */
+  readonly wait: LaneWait | null;
+  /** True while this batch tries the account for all others after a hold. */
+  probe: boolean;
+}
+
 /** What a command was answered; kept so that a repeated command gets the same answer. */
 export interface CommandAnswer {
   readonly result: 'applied' | 'superseded';
@@ -162,6 +185,13 @@ export interface BatchState {
   tasks: TaskState[];
   /** By task id; see {@link TaskDetails}. */
   details: Record<string, TaskDetails>;
+  lane: LaneState;
+  /** Account of the agent by project id: its limits are shared by all batches of that account. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** A hold that another batch met and that applies before the next task. */
+  pendingHold: Hold | null;
+  /** The user wants the account tried although it is held. */
+  skipAccount: boolean;
   /** By project id, once prepared. */
   workspaces: Record<string, WorkspaceState>;
   /** Number of the last record that was begun. */

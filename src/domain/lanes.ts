@@ -3,6 +3,7 @@
  * all of them, ended by one probe. Runs in the workflow sandbox: pure, the clock is handed in.
  */
 import type { BatchId, HostId, InstallationId } from '../contracts/ids.ts';
+import type { LaneWait } from '../contracts/state.ts';
 import type { HoldReason } from '../contracts/vocabulary.ts';
 
 /** A batch that asks for a lane; `request` numbers its askings, a higher one replaces the lower. */
@@ -39,18 +40,6 @@ export interface LanesState {
   /** By account whose hold ended: not before this may the next one start. */
   notBefore: Record<string, number>;
 }
-
-/** Why a batch waits. */
-export type LaneWait =
-  | { readonly why: 'lanes_full'; readonly place: number }
-  | {
-      readonly why: 'account_held';
-      readonly place: number;
-      readonly reason: HoldReason;
-      readonly untilMs: number;
-      readonly message: string;
-    }
-  | { readonly why: 'probing'; readonly place: number };
 
 /** Lanes of a host unless said otherwise. */
 export const DEFAULT_LANES = 4;

@@ -4,7 +4,7 @@ import type { BatchState, TaskState } from '../contracts/state.ts';
 /** What is known of a batch when it is made. */
 export interface BatchSeed extends Pick<
   BatchState,
-  'installation' | 'batch' | 'host' | 'project' | 'epoch' | 'name' | 'onFailure'
+  'installation' | 'batch' | 'host' | 'project' | 'epoch' | 'name' | 'onFailure' | 'accounts'
 > {
   readonly tasks: readonly TaskState[];
 }
@@ -18,6 +18,9 @@ export function newBatchState({ tasks, ...seed }: BatchSeed): BatchState {
     hold: null,
     tasks: tasks.map((task) => ({ ...task })),
     details: {},
+    lane: { status: 'none', request: 0, wait: null, probe: false },
+    pendingHold: null,
+    skipAccount: false,
     workspaces: {},
     seq: 0,
     commandNumber: 0,

@@ -91,6 +91,6 @@ export function superviseHost(options: HostChildOptions): HostChild {
 
 function startChild(options: HostChildOptions): ChildProcess {
   const { home, temporalAddress, embedded } = options;
-  const argv = ['--disable-warning=ExperimentalWarning', ENTRY, JSON.stringify({ home, temporalAddress, embedded })];
+  const argv = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ENTRY, JSON.stringify({ home, temporalAddress, embedded })];
   return spawn(process.execPath, argv, { env: { ...options.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }

@@ -42,7 +42,7 @@ export function createStatus(parts: StackParts): () => Promise<Status> {
       pid: process.pid,
       processes: [{ role: 'control', pid: process.pid }, ...(child === null ? [] : [{ role: 'host', pid: child.pid }])],
       temporalAddress: temporal.config.address,
-      temporalPid: temporal.pid(),
+      temporalPid: temporal.process()?.pid ?? null,
       temporalUiUrl: temporal.uiUrl(),
       home: parts.paths.home,
       version: parts.version,

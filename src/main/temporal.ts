@@ -1,4 +1,5 @@
 /** The Temporal of a stack: the user's, or one that we bring along and keep running. */
+import type { ProcessIdentity } from '../host/runs/process-table.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { StatePaths } from '../platform/paths.ts';
@@ -24,7 +25,8 @@ export interface OpenTemporal {
   readonly supervisor: ServerSupervisor | null;
   /** null when unknown. */
   uiUrl(): string | null;
-  pid(): number | null;
+  /** The embedded server's process; null when the server is the user's. */
+  process(): ProcessIdentity | null;
   close(stopServer: boolean): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function openTemporal(options: {
     temporal,
     supervisor,
     uiUrl: () => `http://127.0.0.1:${supervisor.current().uiPort}`,
-    pid: () => supervisor.current().pid,
+    process: () => ({ pid: supervisor.current().pid, startTime: supervisor.current().startTime }),
     close: async (stopServer) => {
       await temporal.close();
       await (stopServer ? supervisor.stop() : supervisor.release());
@@ -71,5 +73,5 @@ async function openExternal(environment: Environment): Promise<OpenTemporal> {
   const temporal = connectTemporal(config);
   await askServerVersion(temporal.connection, VERSION_TIMEOUT_MS);
   await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
-  return { config, temporal, supervisor: null, uiUrl: () => null, pid: () => null, close: () => temporal.close() };
+  return { config, temporal, supervisor: null, uiUrl: () => null, process: () => null, close: () => temporal.close() };
 }

@@ -5,6 +5,7 @@ import { AppError, CATEGORIES, ERRORS } from '../contracts/errors.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
+import type { ProcessIdentity } from '../host/runs/process-table.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { newId } from '../platform/ids.ts';
@@ -16,6 +17,7 @@ import type { StatePaths } from '../platform/paths.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { createBatchClient } from '../temporal/batches.ts';
+import { createLaneClient } from '../temporal/lanes.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { createControlWorker } from '../worker/control-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
@@ -27,6 +29,7 @@ import type { HostChild } from './host-child.ts';
 import { loadInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { listenOnLoopback } from './listen.ts';
+import type { StackProcess } from './stack-record.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
 import { createStatus } from './stack-status.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -105,22 +108,24 @@ async function up(): Promise<void> {
 
 /** Keeps `stack.json` true from the moment that everything runs. */
 function createStackRecorder(paths: StatePaths) {
-  const own = ownIdentity();
+  const identity = ownIdentity();
   let parts: { url: string; temporal: OpenTemporal; host: HostChild } | null = null;
   const write = (): void => {
     if (parts === null || stopping.aborted) return;
     const { url, temporal } = parts;
     const host = parts.host.current();
+    const server = temporal.process();
+    const own = { role: 'control' as const, ...identity };
     writeStackRecord(paths.stackFile, {
       v: 1,
-      ...own,
+      ...identity,
       url,
       home: paths.home,
       version,
       temporalAddress: temporal.config.address,
       temporalUiUrl: temporal.uiUrl(),
-      temporalPid: temporal.pid(),
-      processes: [{ role: 'control', ...own }, ...(host === null ? [] : [{ role: 'host' as const, ...host }])],
+      temporalPid: server?.pid ?? null,
+      processes: [own, ...ofRole('host', host), ...ofRole('temporal', server)],
       startedAt,
       credentials: credentialNames(environment.raw),
     });
@@ -131,7 +136,7 @@ function createStackRecorder(paths: StatePaths) {
       parts = known;
       write();
     },
-    remove: () => removeStackRecord(paths.stackFile, own),
+    remove: () => removeStackRecord(paths.stackFile, identity),
   };
 }
 
@@ -155,18 +160,21 @@ async function startControl(parts: ControlParts) {
   const connection = await connectWorker(config, CONNECT_TIMEOUT_MS, stopping);
   // Refused while a hanging activity keeps its worker; the end of the process closes it then.
   cleanup.defer(() => connection.close().catch(() => undefined));
+  const { client } = temporal.temporal;
+  const batches = createBatchClient({ client, installation });
+  const lanes = createLaneClient({ client, installation });
   const control = await createControlWorker({
     connection,
     namespace: config.namespace,
     installation,
     bundlePath: parts.bundlePath,
-    activities: { ...createControlActivities({ store, clock: systemClock, installation, secret }) },
+    activities: { ...createControlActivities({ store, clock: systemClock, installation, secret, lanes, batches }) },
   });
   let url = '';
   const server = await buildApi({
     store,
     door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) }),
-    batches: bindBatches(createBatchClient({ client: temporal.temporal.client, installation })),
+    batches: bindBatches(batches),
     clock: systemClock,
     ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
     logger,
@@ -201,4 +209,8 @@ function greet(url: string, paths: StatePaths, temporal: OpenTemporal): void {
     `State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function ofRole(role: StackProcess['role'], identity: ProcessIdentity | null): StackProcess[] {
+  return identity === null ? [] : [{ role, ...identity }];
 }

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
 import type { CommandAnswer } from '../contracts/state.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from './database.ts';
 import type { CommandStore } from './store.ts';
 import { fromJson, toInstant, toJson } from './values.ts';
@@ -18,7 +19,7 @@ async function begin(
   db: Kysely<Database>,
   command: Parameters<CommandStore['begin']>[0],
 ): Promise<{ number: number; answer: CommandAnswer | null }> {
-  return await db.transaction().execute(async (trx) => {
+  const begun = await db.transaction().execute(async (trx) => {
     const known = await trx.selectFrom('commands').selectAll().where('id', '=', command.id).executeTakeFirst();
     if (known !== undefined) {
       if (known.batch !== command.batch || known.type !== command.type) throw usedOtherwise(command.id, known);
@@ -43,6 +44,8 @@ async function begin(
       .execute();
     return { number, answer: null };
   });
+  failpoint('command:numbered');
+  return begun;
 }
 
 async function finish(db: Kysely<Database>, id: string, answer: CommandAnswer): Promise<void> {

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
 import type { BatchId, TaskId } from '../contracts/ids.ts';
 import { RANK_STEP } from '../domain/batch-state.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from './database.ts';
 import type { NewBatch, TaskDefinition } from './store.ts';
 import { toTaskColumns } from './task-rows.ts';
@@ -40,6 +41,7 @@ export async function createBatch(db: Kysely<Database>, batch: NewBatch): Promis
       .execute();
     await insertTasks(trx, batch.tasks, { batch: batch.id, firstRank: 0, createdAtMs: batch.createdAtMs });
   });
+  failpoint('create:after-row');
 }
 
 /** See `BatchStore.addTasks`. @throws AppError batch_not_found, already_queued */

@@ -8,6 +8,7 @@ import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { Database } from './database.ts';
 import { insertEvents } from './events.ts';
 import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
+import { failpoint } from '../platform/failpoint.ts';
 
 const IDS_PER_QUERY = 500;
 
@@ -25,6 +26,7 @@ export async function writeRecord(db: Kysely<Database>, record: BatchRecord, atM
       await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
     }
     await insertEvents(trx, record.events);
+    failpoint('record:inside');
     return true;
   });
 }

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import type { SystemStore } from './store.ts';
 
 /** Key under which the installation's id is kept. */
-export const INSTALLATION_KEY = 'installation';
+const INSTALLATION_KEY = 'installation';
 
 /** {@link SystemStore} on `db`. */
 export function createSystemStore(db: Kysely<Database>): SystemStore {

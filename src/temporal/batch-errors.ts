@@ -4,7 +4,6 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { AppError, isErrorCode } from '../contracts/errors.ts';
-import type { BatchId } from '../contracts/ids.ts';
 import { isServiceError, isTimeout, SERVICE_STATUS, withinDeadline } from './service-errors.ts';
 
 const PROBE_TIMEOUT_MS = 1_000;
@@ -60,38 +59,38 @@ export async function callWithRetries<Result>(
 
 const PASSING_FAILURES: ReadonlySet<string> = new Set(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow']);
 
-/** The AppError that a call's error means. A deadline is the fault of the server or of the missing worker: asks which. */
-export async function translateCallError(client: Client, batch: BatchId, error: unknown): Promise<AppError> {
+/** The AppError that a call's error means; `subject` like `batch b_...`. A deadline is the fault of the server or of the missing worker: asks which. */
+export async function translateCallError(client: Client, subject: string, error: unknown): Promise<AppError> {
   if (AppError.is(error)) return error;
   if (notFound(error) && !isPassing(error)) {
-    return new AppError('batch_not_found', `Temporal has no open workflow of batch ${batch}.`, { cause: error });
+    return new AppError('batch_not_found', `Temporal has no open workflow of ${subject}.`, { cause: error });
   }
-  if (error instanceof WorkflowUpdateFailedError && !isPassing(error)) return refusal(batch, error);
+  if (error instanceof WorkflowUpdateFailedError && !isPassing(error)) return refusal(subject, error);
   if (error instanceof QueryNotRegisteredError) {
-    return new AppError('internal', `The workflow of batch ${batch} does not know this query.`, { cause: error });
+    return new AppError('internal', `The workflow of ${subject} does not know this query.`, { cause: error });
   }
   if (timedOut(error)) {
     if (!(await serverAnswers(client))) return unreachable(error);
-    const text = `No worker answered for batch ${batch} in time; the command may still be applied.`;
-    return new AppError('no_worker', text, { details: { batch }, cause: error });
+    const text = `No worker answered for ${subject} in time; the command may still be applied.`;
+    return new AppError('no_worker', text, { details: { subject }, cause: error });
   }
   if (isServiceError(error, SERVICE_STATUS.unavailable)) return unreachable(error);
   if (isPassing(error)) {
-    const text = `The workflow of batch ${batch} did not get to it in time; a command may still be applied.`;
-    return new AppError('no_worker', text, { details: { batch }, cause: error });
+    const text = `The workflow of ${subject} did not get to it in time; a command may still be applied.`;
+    return new AppError('no_worker', text, { details: { subject }, cause: error });
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new AppError('internal', `Temporal refused a call for batch ${batch}: ${reason}`, { cause: error });
+  return new AppError('internal', `Temporal refused a call for ${subject}: ${reason}`, { cause: error });
 }
 
 /** Handlers refuse with our own codes as the failure's type, and the details object as its first detail. */
-function refusal(batch: BatchId, error: WorkflowUpdateFailedError): AppError {
+function refusal(subject: string, error: WorkflowUpdateFailedError): AppError {
   const { cause } = error;
   if (cause instanceof ApplicationFailure && cause.type != null && isErrorCode(cause.type)) {
     return new AppError(cause.type, cause.message, { details: asDetails(cause.details?.[0]), cause: error });
   }
   const reason = cause?.message ?? error.message;
-  return new AppError('internal', `The workflow of batch ${batch} refused the command: ${reason}`, { cause: error });
+  return new AppError('internal', `The workflow of ${subject} refused the command: ${reason}`, { cause: error });
 }
 
 function asDetails(value: unknown): Record<string, unknown> {

@@ -44,6 +44,6 @@ export async function updateBatch<Name extends BatchUpdateName>(
     return { kind: 'answered', answer };
   } catch (error) {
     if (hasEnded(error)) return { kind: 'closed' };
-    throw await translateCallError(client, batch, error);
+    throw await translateCallError(client, `batch ${batch}`, error);
   }
 }

@@ -75,7 +75,7 @@ export function createBatchClient(options: {
       return await callWithRetries(client, timeoutMs, request);
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw error;
-      throw await translateCallError(client, batch, error);
+      throw await translateCallError(client, `batch ${batch}`, error);
     }
   };
 

@@ -85,3 +85,16 @@ export const COMMIT: ActivityOptions = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
 };
+
+/** Asks Temporal about some workflows: read-only, a second or two when it is busy. */
+export const DESCRIBE: ActivityOptions = {
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+
+/** One signal-with-start; asked for again by a timer of the batch, so that it need not be tried for ever. */
+export const REQUEST_LANE: ActivityOptions = {
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+};

@@ -100,7 +100,14 @@ export async function endRuns(run: BatchRun, order: WorkOrder, go: AgentGo = ANY
   }
 }
 
-const NO_FIGURES = { sessionId: null, costUsd: null, tokens: null, turns: null, durationMs: 0, deniedTools: [] } as const;
+const NO_FIGURES = {
+  sessionId: null,
+  costUsd: null,
+  tokens: null,
+  turns: null,
+  durationMs: 0,
+  deniedTools: [],
+} as const;
 
 /** Adds the figures of one run of the agent to its task and attempt. */
 export function addFigures(details: TaskDetails, outcome: AgentOutcome): void {

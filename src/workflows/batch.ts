@@ -7,6 +7,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -16,16 +17,28 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ControlActivities, HostActivities } from '../activities/types.ts';
-import { hostQueue } from '../contracts/names.ts';
+import { hostQueue, lanesWorkflowId } from '../contracts/names.ts';
 import type { BatchResult, BatchState } from '../contracts/state.ts';
 import { countTasks, runningTask } from '../domain/batch-state.ts';
 import { detailsTable } from '../domain/details-table.ts';
-import { COMMIT, END, FINAL_RECORD, LOAD_ORDER, PREPARE, RECORD, START, VERIFY, WATCH } from './activity-options.ts';
+import {
+  COMMIT,
+  END,
+  FINAL_RECORD,
+  LOAD_ORDER,
+  PREPARE,
+  RECORD,
+  REQUEST_LANE,
+  START,
+  VERIFY,
+  WATCH,
+} from './activity-options.ts';
 import { BatchRun, endRuns } from './batch-run.ts';
 import { cancel } from './effects.ts';
 import { registerHandlers } from './handlers.ts';
 import { runLoop, salvageCancelled } from './loop.ts';
-import type { LoopPorts } from './ports.ts';
+import { laneSignals } from './messages.ts';
+import type { LanePorts, LoopPorts } from './ports.ts';
 import { settleStop } from './settle.ts';
 
 /** After this many tasks an execution is continued as new: about a thousand events. */
@@ -92,6 +105,7 @@ function createPorts(state: BatchState): LoopPorts {
     now: () => Date.now(),
     control: { loadOrder: local.loadOrder, record: recording.record },
     host: (label) => hostActivities(state, label),
+    lanes: lanePorts(state),
     recordFinal: (record) => durable.record(record),
     waitUntil: async (isTrue, timeoutMs, summary) => {
       if (timeoutMs !== null) return await condition(isTrue, timeoutMs, { summary });
@@ -120,6 +134,19 @@ function createPorts(state: BatchState): LoopPorts {
       shownPhase = phase;
       upsertSearchAttributes([{ key: PHASE, value: phase }]);
     },
+  };
+}
+
+/** Requests start the lanes if need be, so they go through an activity; the rest is signals, dropped if nobody is there. */
+function lanePorts(state: BatchState): LanePorts {
+  const { requestLane } = proxyActivities<ControlActivities>(REQUEST_LANE);
+  const lanes = () => getExternalWorkflowHandle(lanesWorkflowId(state.installation, state.host));
+  const dropped = () => undefined;
+  return {
+    request: (request) => requestLane({ host: state.host, request }).catch(dropped),
+    release: (request) => lanes().signal(laneSignals.release, request).catch(dropped),
+    accountHeld: (report) => lanes().signal(laneSignals.accountHeld, report).catch(dropped),
+    accountFree: (report) => lanes().signal(laneSignals.accountFree, report).catch(dropped),
   };
 }
 

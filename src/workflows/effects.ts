@@ -5,6 +5,7 @@ import { detailsOf, findTask, setTaskStatus } from '../domain/batch-state.ts';
 import { queueIdle } from '../domain/commands.ts';
 import type { Command, PauseCommand, TaskCommand } from '../domain/commands.ts';
 import type { BatchRun } from './batch-run.ts';
+import { isAccountHold } from './lane.ts';
 
 /** Starts or goes on; ends a hold. */
 export function start(run: BatchRun, command: Command): void {
@@ -58,6 +59,10 @@ export function cancelWaiting(run: BatchRun, task: TaskState): void {
 
 /** Ends a hold and every back-off: whoever asks for it wants it tried now. */
 export function skipWait(run: BatchRun): void {
-  run.state.hold = null;
-  for (const details of Object.values(run.state.details)) details.notBeforeMs = null;
+  const { state } = run;
+  const waits = state.lane.wait !== null && state.lane.wait.why !== 'lanes_full';
+  if (waits || isAccountHold(state.hold) || state.pendingHold !== null) state.skipAccount = true;
+  state.hold = null;
+  state.pendingHold = null;
+  for (const details of Object.values(state.details)) details.notBeforeMs = null;
 }

@@ -20,7 +20,8 @@ import type { Command, Refusal } from '../domain/commands.ts';
 import type { BatchRun } from './batch-run.ts';
 import { cancel, cancelTask, pause, skipWait, start } from './effects.ts';
 import { toUpdateFailure } from './failures.ts';
-import { batchSignals, batchUpdates, stateQuery } from './messages.ts';
+import { onAccountHeld, onGranted, onQueued } from './lane.ts';
+import { batchSignals, batchUpdates, laneAnswers, stateQuery } from './messages.ts';
 
 /** Registers every handler; must be called before the first await. */
 export function registerHandlers(run: BatchRun): void {
@@ -67,6 +68,10 @@ export function registerHandlers(run: BatchRun): void {
   setHandler(batchUpdates.cancelTask, (command) => once(run, command, () => cancelTask(run, command)), {
     validator: (command) => refuse(run, command, checkCancelTask(state, command)),
   });
+
+  setHandler(laneAnswers.granted, (granted) => onGranted(run, granted));
+  setHandler(laneAnswers.queued, (queued) => onQueued(run, queued));
+  setHandler(laneAnswers.accountHeld, (hold) => onAccountHeld(run, hold));
 
   setHandler(batchSignals.pause, (command) => {
     if (checkPause(state) === null) ordered(run, command, () => pause(run, command));

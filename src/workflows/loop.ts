@@ -12,6 +12,7 @@ import { endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { cancelWaiting } from './effects.ts';
 import { failureOf } from './failures.ts';
+import { acquireLane, releaseLane } from './lane.ts';
 import { ensureWorkspace, runAttempt } from './pipeline.ts';
 import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
 
@@ -24,6 +25,7 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
     if (ports.executionIsLong(run.tasksBegun)) return 'continue';
     if (state.status !== 'running') {
       const known = state.status;
+      await releaseLane(run);
       await ports.waitUntil(
         () => state.status !== known || run.toSalvage.length > 0 || ports.executionIsLong(run.tasksBegun),
         null,
@@ -31,7 +33,7 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
       );
       continue;
     }
-    if (state.hold !== null) {
+    if (takePendingHold(run) || state.hold !== null) {
       await waitForHold(run);
       continue;
     }
@@ -49,6 +51,10 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
       await waitForTask(run, task);
       continue;
     }
+    if (state.lane.status !== 'held') {
+      await acquireLane(run, task);
+      continue;
+    }
     await workOn(run, task);
   }
 }
@@ -58,11 +64,28 @@ async function waitForHold(run: BatchRun): Promise<void> {
   const { state, ports } = run;
   const hold = state.hold;
   if (hold === null) return;
+  // A place in the queue is kept: the lanes decide who tries a held account first.
+  if (state.lane.status === 'held') await releaseLane(run);
   const timeoutMs = hold.untilMs === null ? null : Math.max(0, hold.untilMs - ports.now());
   await ports.waitUntil(() => state.hold !== hold || state.status !== 'running', timeoutMs, `hold: ${hold.reason}`);
   if (state.hold !== hold || state.status !== 'running') return;
   state.hold = null;
   run.batchEvent(`released:${hold.sinceMs}`, 'batch.released', { reason: hold.reason });
+}
+
+/** What another batch met applies here too, unless its time is over. */
+function takePendingHold(run: BatchRun): boolean {
+  const { state, ports } = run;
+  const pending = state.pendingHold;
+  state.pendingHold = null;
+  if (pending === null || state.hold !== null || (pending.untilMs ?? 0) <= ports.now()) return false;
+  state.hold = pending;
+  run.batchEvent(`held:${pending.sinceMs}`, 'batch.held', {
+    reason: pending.reason,
+    untilMs: pending.untilMs,
+    message: pending.message,
+  });
+  return true;
 }
 
 /** Synchronous: between the look at the batch's status and the start of a task no command may come. */
@@ -172,6 +195,7 @@ export async function salvageCancelled(run: BatchRun): Promise<void> {
 async function close(run: BatchRun): Promise<'done'> {
   const { state } = run;
   state.closing = true;
+  await releaseLane(run);
   for (const [project, task] of begunProjects(run)) await closeWorkspace(run, project, task);
   if (state.status !== 'cancelled') {
     state.status = 'completed';

@@ -1,6 +1,7 @@
 /** Messages of the workflows: the wire name is the constant's name without its kind. Evaluates outside the sandbox too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchState, CommandAnswer } from '../contracts/state.ts';
+import type { BatchId } from '../contracts/ids.ts';
+import type { BatchState, CommandAnswer, LaneWait } from '../contracts/state.ts';
 import type {
   AddTasksCommand,
   Command,
@@ -9,6 +10,8 @@ import type {
   RemoveTasksCommand,
   TaskCommand,
 } from '../domain/commands.ts';
+
+import type { AccountHold, LaneRequest, LanesState } from '../domain/lanes.ts';
 
 /** User commands on a batch, by wire name. */
 export const batchUpdates = {
@@ -31,3 +34,43 @@ export const batchSignals = {
 
 /** The whole state, for people and tests; costs no history. */
 export const stateQuery = defineQuery<BatchState>('state');
+
+/** What the lanes tell a batch. Numbered: an answer to an older request is ignored. */
+export const laneAnswers = {
+  granted: defineSignal<[LaneGranted]>('laneGranted'),
+  queued: defineSignal<[LaneQueued]>('laneQueued'),
+  accountHeld: defineSignal<[Omit<AccountHold, 'probe'>]>('accountHeld'),
+} as const;
+
+/** A lane is yours. */
+export interface LaneGranted {
+  readonly request: number;
+  /** You are the first of your account after a hold: say how it went. */
+  readonly probe: boolean;
+}
+
+/** You wait, and why. */
+export interface LaneQueued {
+  readonly request: number;
+  readonly wait: LaneWait;
+}
+
+/** What batches tell the lanes of their host. */
+export const laneSignals = {
+  request: defineSignal<[LaneRequest]>('laneRequest'),
+  release: defineSignal<[Pick<LaneRequest, 'batch' | 'request'>]>('laneRelease'),
+  accountHeld: defineSignal<[AccountReport]>('accountHeld'),
+  accountFree: defineSignal<[{ readonly account: string }]>('accountFree'),
+} as const;
+
+/** One batch met a limit of its account. */
+export interface AccountReport extends Omit<AccountHold, 'probe'> {
+  readonly account: string;
+  readonly batch: BatchId;
+}
+
+/** How many batches may work at once; takes effect at once, holders keep their lanes. */
+export const setLaneLimitUpdate = defineUpdate<number, [{ readonly limit: number }]>('setLimit');
+
+/** The whole state of the lanes. */
+export const lanesQuery = defineQuery<LanesState>('lanes');

@@ -4,14 +4,25 @@
  */
 import type { ControlActivities, HostActivities } from '../activities/types.ts';
 import type { BatchRecord } from '../contracts/record.ts';
+import type { LaneRequest } from '../domain/lanes.ts';
+import type { AccountReport } from './messages.ts';
+
+/** What a batch says to the lanes of its host. A message that cannot be delivered is dropped: timers repeat it. */
+export interface LanePorts {
+  request(request: LaneRequest): Promise<void>;
+  release(request: Pick<LaneRequest, 'batch' | 'request'>): Promise<void>;
+  accountHeld(report: AccountReport): Promise<void>;
+  accountFree(report: { readonly account: string }): Promise<void>;
+}
 
 /** The world of a batch. */
 export interface LoopPorts {
   /** Epoch milliseconds; workflow time. */
   now(): number;
-  readonly control: ControlActivities;
+  readonly control: Pick<ControlActivities, 'loadOrder' | 'record'>;
   /** Host activities whose summaries in the Web UI carry `label`. */
   host(label: string): HostActivities;
+  readonly lanes: LanePorts;
   /** The awaited record at the end of an execution. */
   recordFinal(record: BatchRecord): Promise<boolean>;
   /** True when the condition came true, false when the time was over. `timeoutMs` null: no bound. */

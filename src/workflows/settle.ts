@@ -17,6 +17,7 @@ import { mayBatchBecome } from '../domain/transitions.ts';
 import { updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { KnownFailure } from './failures.ts';
+import { reportHold } from './lane.ts';
 import type { AttemptEnd } from './pipeline.ts';
 
 /** Messages for people are cut to this. */
@@ -156,6 +157,7 @@ async function settleDecision(
     case 'hold':
       endAttempt(run, task, decision.wait, decision.message);
       wait(run, task, decision.wait);
+      await spreadHold(run, task, decision);
       return hold(run, {
         reason: decision.reason,
         sinceMs: run.ports.now(),
@@ -208,6 +210,17 @@ function wait(run: BatchRun, task: TaskState, kind: WaitKind): void {
   setTaskStatus(task, 'waiting');
   run.taskEvent(task, 'waiting', 'task.waiting', { why: kind });
   run.recorder.touch(task.id);
+}
+
+/** All batches of the account shall know before this one gives its lane back. */
+async function spreadHold(
+  run: BatchRun,
+  task: TaskState,
+  decision: Extract<Decision, { kind: 'hold' }>,
+): Promise<void> {
+  const { reason, untilMs, message } = decision;
+  if (reason !== 'usage_limit' && reason !== 'needs_login') return;
+  await reportHold(run, task, { reason, untilMs, message: message.slice(0, MAX_MESSAGE) });
 }
 
 function hold(run: BatchRun, held: Hold): void {

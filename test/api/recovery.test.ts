@@ -14,7 +14,7 @@ describe('creations that were cut short', () => {
     const stack = await startStack(async (store, batches) => {
       await store.batches.create(withWorkflow);
       await store.batches.create(without);
-      batches.states.set(withWorkflow.id, initialState(withWorkflow, installation));
+      batches.states.set(withWorkflow.id, initialState({ batch: withWorkflow, installation, accounts: {} }));
     });
     try {
       await vi.waitUntil(async () => (await stack.store.batches.creating()).length === 0);
@@ -22,7 +22,9 @@ describe('creations that were cut short', () => {
       expect(found.body).toMatchObject({ status: 'idle', onFailure: 'stop' });
       expect(problemOf(await stack.send('GET', `/api/batches/${batchId(2)}`)).code).toBe('batch_not_found');
       expect([...(await stack.store.tasks.openRequirements(PROJECT)).keys()]).toEqual(['req-1']);
-      expect(await stack.store.batches.state(batchId(1))).toEqual(initialState(withWorkflow, installation));
+      expect(await stack.store.batches.state(batchId(1))).toEqual(
+        initialState({ batch: withWorkflow, installation, accounts: {} }),
+      );
     } finally {
       await stack.close();
     }

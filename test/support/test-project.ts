@@ -92,7 +92,13 @@ export async function makeTestProject(
       const merged = { ...flags, agent: { name: 'scripted' as const, ...flags.agent } };
       const common = { name, host, project: id, epoch: 1, onFailure };
       await store.batches.create({ ...common, id: batch, flags: merged, createdAtMs: Date.now(), tasks });
-      const state = newBatchState({ ...common, installation, batch, tasks: toStates(tasks, 0) });
+      const state = newBatchState({
+        ...common,
+        accounts: { [id]: 'scripted' },
+        installation,
+        batch,
+        tasks: toStates(tasks, 0),
+      });
       await batches.startWorkflow(state, { summary: 'test', details: '' });
       const { tasks: _tasks, details: _details, ...head } = state;
       await store.batches.confirm(batch, head);

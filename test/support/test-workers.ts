@@ -1,5 +1,6 @@
 /** The two workers of a test installation, each of which can be stopped and started again. */
 import { Worker } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createControlActivities } from '../../src/activities/control/create-control-activities.ts';
 import { createHostActivities } from '../../src/activities/host/create-host-activities.ts';
@@ -8,6 +9,8 @@ import type { HostContext } from '../../src/host/tasks/host-context.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import type { Store } from '../../src/store/store.ts';
+import { createBatchClient } from '../../src/temporal/batches.ts';
+import { createLaneClient } from '../../src/temporal/lanes.ts';
 import { createControlWorker } from '../../src/worker/control-worker.ts';
 import { createHostWorker } from '../../src/worker/host-worker.ts';
 import { runWorker } from '../../src/worker/run-worker.ts';
@@ -27,6 +30,8 @@ export interface TestWorkersOptions {
   readonly namespace: string;
   readonly context: HostContext;
   readonly store: Store;
+  /** For what control activities ask of workflows. */
+  readonly client: Client;
   /** Workflows kept in memory; 0: every workflow task replays the whole history. Default: as in the product. */
   readonly cachedWorkflows?: number | undefined;
 }
@@ -41,10 +46,15 @@ async function controlWorker({
   namespace,
   context,
   store,
+  client,
   cachedWorkflows,
 }: TestWorkersOptions): Promise<Worker> {
   const { installation, secret } = context;
-  const activities = { ...createControlActivities({ store, clock: systemClock, installation, secret }) };
+  const lanes = createLaneClient({ client, installation });
+  const batches = createBatchClient({ client, installation });
+  const activities = {
+    ...createControlActivities({ store, clock: systemClock, installation, secret, lanes, batches }),
+  };
   const bundlePath = await workflowBundlePath();
   if (cachedWorkflows === undefined)
     return await createControlWorker({ connection, namespace, installation, bundlePath, activities });

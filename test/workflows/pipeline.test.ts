@@ -56,7 +56,11 @@ describe('verification', () => {
   });
 
   it('reports a command that was red before and does not count it', async () => {
-    const { tasks, state } = await runNight(installation, { a: ['write a.txt 1'] }, { verify: ['test -e never', 'true'] });
+    const { tasks, state } = await runNight(
+      installation,
+      { a: ['write a.txt 1'] },
+      { verify: ['test -e never', 'true'] },
+    );
     expect(statuses(state)).toEqual(['completed']);
     expect(Object.values(state.workspaces)[0]?.redBaseline).toEqual(['test -e never']);
     const [attempt] = await attemptsOf(installation, tasks[0]);
@@ -71,9 +75,17 @@ describe('the agent', () => {
   it.each([
     ['changes nothing', ['say nothing to do'], 'no_change'],
     ['ends with exit code 0 and no result', ['write a.txt 1', 'exit 0'], 'no_result'],
-    ['leaves the branch for one that does not build on it', ['write a.txt 1', 'run git checkout -q --orphan o && git add -A && git commit -qm o'], 'left_branch'],
+    [
+      'leaves the branch for one that does not build on it',
+      ['write a.txt 1', 'run git checkout -q --orphan o && git add -A && git commit -qm o'],
+      'left_branch',
+    ],
   ])('%s: failed', async (_what, lines, code) => {
-    const { repository, tasks, state } = await runNight(installation, { a: lines, b: ['write b.txt 1'] }, { attempts: 1 });
+    const { repository, tasks, state } = await runNight(
+      installation,
+      { a: lines, b: ['write b.txt 1'] },
+      { attempts: 1 },
+    );
     expect(statuses(state)).toEqual(['failed', 'completed']);
     expect((await recorded(installation, tasks[0])).failure?.code).toBe(code);
     expect(await subjects(repository)).toEqual(['Auto-commit: b']);

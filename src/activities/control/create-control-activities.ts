@@ -1,13 +1,16 @@
 /** The activities of the control worker: they have the database and no host. */
-import type { InstallationId } from '../../contracts/ids.ts';
+import type { BatchId, InstallationId } from '../../contracts/ids.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { OrderBody, WorkOrder } from '../../contracts/order.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import { orderMac } from '../../host/orders/order-mac.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../../store/store.ts';
+import type { BatchClient } from '../../temporal/batches.ts';
+import type { LaneClient } from '../../temporal/lanes.ts';
 import type { ControlActivities } from '../types.ts';
 import { withFailures } from '../to-failure.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** What they need. */
 export interface ControlDependencies {
@@ -16,6 +19,8 @@ export interface ControlDependencies {
   readonly installation: InstallationId;
   /** Signs work orders. */
   readonly secret: string;
+  readonly lanes: Pick<LaneClient, 'request'>;
+  readonly batches: Pick<BatchClient, 'describe'>;
 }
 
 /** An order is good for a week: longer than any wait for a limit, shorter than for ever. */
@@ -26,7 +31,14 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
   const { store, clock } = dependencies;
   return withFailures<ControlActivities>({
     loadOrder: (input) => loadOrder(dependencies, input),
-    record: (record) => store.record(record, clock.now()),
+    record: async (record) => {
+      failpoint('record:before');
+      const written = await store.record(record, clock.now());
+      failpoint('record:after');
+      return written;
+    },
+    requestLane: ({ host, request }) => dependencies.lanes.request(host, request),
+    batchesOf: ({ batches }) => Promise.all(batches.map((batch) => lifeOf(dependencies.batches, batch))),
   });
 }
 
@@ -56,7 +68,14 @@ async function loadOrder(
     overrides: mergeOverrides(project.settings, batchRow.flags),
     notAfter: new Date(clock.now() + ORDER_LIFE_MS).toISOString(),
   };
+  failpoint('load-order:after');
   return { ...body, mac: orderMac(body, secret) };
+}
+
+async function lifeOf(client: Pick<BatchClient, 'describe'>, batch: BatchId): Promise<'open' | 'closed' | 'unknown'> {
+  const found = await client.describe(batch);
+  if (found === null) return 'unknown';
+  return found.open ? 'open' : 'closed';
 }
 
 /** Flags over dashboard settings, group by group; the host merges the result over its files. */

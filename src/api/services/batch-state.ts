@@ -3,44 +3,34 @@ import type { InstallationId, ProjectId } from '../../contracts/ids.ts';
 import type { BatchHead } from '../../contracts/record.ts';
 import type { BatchState, TaskState } from '../../contracts/state.ts';
 import { NAMED_TASKS, RANK_STEP } from '../../domain/batch-state.ts';
+import { newBatchState } from '../../domain/new-batch.ts';
 import type { BatchRow, NewBatch, TaskDefinition } from '../../store/store.ts';
 
+/** What is known of a batch before its workflow exists. */
+export interface BatchOrigin {
+  readonly batch: Pick<BatchRow, 'id' | 'name' | 'host' | 'project' | 'epoch' | 'flags'>;
+  readonly installation: InstallationId;
+  /** Account of the agent by project id. */
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
 /** Head of a batch that nothing has happened to. */
-export function initialHead(
-  batch: Pick<BatchRow, 'id' | 'name' | 'host' | 'project' | 'epoch' | 'flags'>,
-  installation: InstallationId,
-): BatchHead {
-  return {
-    v: 1,
-    installation,
-    batch: batch.id,
-    host: batch.host,
-    epoch: batch.epoch,
-    name: batch.name,
-    project: batch.project,
-    onFailure: batch.flags.onFailure ?? 'continue',
-    status: 'idle',
-    hold: null,
-    workspaces: {},
-    seq: 0,
-    commandNumber: 0,
-    answers: [],
-    startedAtMs: null,
-    completedAtMs: null,
-    closing: false,
-    probes: 0,
-    notes: [],
-  };
+export function initialHead(origin: BatchOrigin): BatchHead {
+  const { tasks: _tasks, details: _details, ...head } = newState(origin, []);
+  return head;
 }
 
 /** The whole first state. */
-export function initialState(batch: NewBatch, installation: InstallationId): BatchState {
+export function initialState(origin: BatchOrigin & { readonly batch: NewBatch }): BatchState {
+  const { batch } = origin;
   const named = batch.tasks.length <= NAMED_TASKS;
-  return {
-    ...initialHead(batch, installation),
-    tasks: toTaskStates(batch.tasks, { first: batch.project, firstRank: 0, named }),
-    details: {},
-  };
+  return newState(origin, toTaskStates(batch.tasks, { first: batch.project, firstRank: 0, named }));
+}
+
+function newState({ batch, installation, accounts }: BatchOrigin, tasks: readonly TaskState[]): BatchState {
+  const { id, name, host, project, epoch, flags } = batch;
+  const onFailure = flags.onFailure ?? 'continue';
+  return newBatchState({ installation, batch: id, host, epoch, name, project, onFailure, accounts, tasks });
 }
 
 /** Tasks as a workflow takes them; `named`: for small batches the state carries names. */

@@ -3,7 +3,7 @@ import { AppError } from '../../contracts/errors.ts';
 import type { BatchId } from '../../contracts/ids.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import type { OnFailure } from '../../contracts/vocabulary.ts';
-import type { BatchRow, NewBatch, ProjectRow } from '../../store/store.ts';
+import type { BatchRow, NewBatch, ProjectRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { initialHead, initialState } from './batch-state.ts';
 import { findBatch } from './lookup.ts';
@@ -98,13 +98,14 @@ async function checkSettings(
 
 async function make(deps: ApiDeps, batch: NewBatch): Promise<BatchRow> {
   await deps.store.batches.create(batch);
-  const state = initialState(batch, deps.installation);
+  const accounts = await accountsOf(deps, batch.tasks, batch.flags);
+  const state = initialState({ batch, installation: deps.installation, accounts });
   try {
     await deps.batches.startWorkflow(state);
   } catch (error) {
     if (!(await workflowExists(deps, batch.id))) throw error;
   }
-  await confirm(deps, batch);
+  await confirm(deps, batch, accounts);
   return await findBatch(deps.store, batch.id);
 }
 
@@ -123,15 +124,15 @@ async function workflowExists(deps: ApiDeps, id: BatchId): Promise<boolean> {
 async function settle(deps: ApiDeps, row: BatchRow): Promise<void> {
   try {
     if ((await deps.batches.exists(row.id)) === 'unknown') await deps.store.batches.abandon(row.id);
-    else await confirm(deps, row);
+    else await confirm(deps, row, await accountsOf(deps, await definitionsOf(deps, row), row.flags));
     deps.logger.info({ batch: row.id }, 'settled an unfinished creation');
   } catch (err) {
     deps.logger.warn({ err, batch: row.id }, 'cannot settle an unfinished creation yet');
   }
 }
 
-async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow): Promise<void> {
-  await deps.store.batches.confirm(batch.id, initialHead(batch, deps.installation));
+async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow, accounts: Record<string, string>): Promise<void> {
+  await deps.store.batches.confirm(batch.id, initialHead({ batch, installation: deps.installation, accounts }));
   await deps.store.events.append([
     {
       id: `${batch.id}:created`,
@@ -149,4 +150,24 @@ function localDay(ms: number): string {
   const date = new Date(ms);
   const two = (number: number): string => String(number).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+async function definitionsOf(deps: ApiDeps, row: BatchRow): Promise<TaskDefinition[]> {
+  return (await deps.store.tasks.ofBatch(row.id)).map((task) => task.definition);
+}
+
+/** Account of the agent in each project: its limits are shared by all batches of that account. */
+async function accountsOf(
+  deps: ApiDeps,
+  tasks: readonly TaskDefinition[],
+  flags: SettingsOverrides,
+): Promise<Record<string, string>> {
+  const accounts: Record<string, string> = {};
+  for (const id of new Set(tasks.map((task) => task.project))) {
+    const project = await deps.store.projects.get(id);
+    if (project === null) continue;
+    const { settings } = await deps.door.configuration(project.path, { dashboard: project.settings, flags });
+    accounts[id] = await deps.door.account(settings);
+  }
+  return accounts;
 }

@@ -55,7 +55,9 @@ export function placeOf(text: string, batch: Pick<BatchView, 'tasks'>): number {
   const open = batch.tasks.filter((task) => !isFinalTaskStatus(task.status)).length;
   if (text === 'last') return Math.max(0, open - 1);
   if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new AppError('invalid_input', `The position ${text} is not first, last or a number from 0.`);
+  throw new AppError('invalid_input', `The position ${text} is not first, last or a number from 0.`, {
+    details: { next: '`nightloom batch move <batch> <task> first`; positions count the open tasks.' },
+  });
 }
 
 function show(context: CliContext, json: boolean | undefined, batch: BatchView): number {

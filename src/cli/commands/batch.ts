@@ -8,7 +8,7 @@ import { operand, outputOptions, printEither } from '../output.ts';
 import { batchLines, batchTable } from '../render/batch.ts';
 import { counted } from '../render/text.ts';
 import { requireRepository, resolveProject } from '../repository.ts';
-import { selectRequirements, tasksFor } from '../requirements.ts';
+import { selectRequirements, tasksFor, unusableRequirements } from '../requirements.ts';
 import { allBatches, resolveBatch } from '../resolve.ts';
 import { settingsFromFlags } from '../settings-flags.ts';
 import type { SettingsFlags } from '../settings-flags.ts';
@@ -34,6 +34,8 @@ export const createBatch: Handler<CreateFlags> = async (context, flags, names) =
   const project = await client.call('addProject', { body: { path } });
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names, project, again });
+  const unusable = flags.all === true ? await unusableRequirements(client, project) : [];
+  for (const remark of unusable) context.note(`${context.err.warn('!')} ${remark}`);
   const made = await client.call('createBatch', {
     body: {
       tasks: tasksFor(project, requirements),
@@ -77,5 +79,7 @@ export const showBatch: Handler<{ json?: boolean }> = async (context, flags, arg
 export function oneOf<Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === text);
   if (found !== undefined) return found;
-  throw new AppError('invalid_input', `${flag} ${text} is not one of ${words.join(', ')}.`);
+  throw new AppError('invalid_input', `${flag} ${text} is not one of ${words.join(', ')}.`, {
+    details: { next: `Give one of these to ${flag}.` },
+  });
 }

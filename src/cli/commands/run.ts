@@ -13,7 +13,7 @@ import { checkBeforeStart } from '../preflight.ts';
 import { reportLines } from '../render/report.ts';
 import { clip, counted, oneLine } from '../render/text.ts';
 import { requireRepository } from '../repository.ts';
-import { selectRequirements, tasksFor } from '../requirements.ts';
+import { selectRequirements, tasksFor, unusableRequirements } from '../requirements.ts';
 import { settingsFromFlags } from '../settings-flags.ts';
 import type { SettingsFlags } from '../settings-flags.ts';
 import { watchBatch } from '../watch/watch-batch.ts';
@@ -40,6 +40,8 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   if (isNew) context.note((await trustLines(client, project, overrides)).join('\n'));
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names, project, again });
+  const unusable = names.length === 0 ? await unusableRequirements(client, project) : [];
+  for (const remark of unusable) context.note(`${context.err.warn('!')} ${remark}`);
   for (const warning of credentialWarnings(context.environment.raw, connection.record)) {
     context.note(`${context.err.warn('!')} ${warning}`);
   }

@@ -6,7 +6,7 @@ import type { Handler } from '../context.ts';
 import { newCommandId, operand, outputOptions, printEither } from '../output.ts';
 import { taskLine, taskTable } from '../render/batch.ts';
 import type { RenderOptions } from '../render/batch.ts';
-import { clip, columns, oneLine } from '../render/text.ts';
+import { clip, columns, counted, oneLine } from '../render/text.ts';
 import { bytesText, costText, durationText, momentText } from '../render/time.ts';
 import { resolveProject } from '../repository.ts';
 import { allTasks, resolveBatch, resolveTask } from '../resolve.ts';
@@ -81,8 +81,8 @@ function attemptLines(attempt: AttemptView, { style, nowMs }: RenderOptions): st
   const facts = [
     `started ${momentText(attempt.startedAt, { nowMs })}`,
     durationText(end - Date.parse(attempt.startedAt)),
-    attempt.turns === null ? '' : `${attempt.turns} turns`,
-    attempt.fixes === 0 ? '' : `${attempt.fixes} fix rounds`,
+    attempt.turns === null ? '' : counted(attempt.turns, 'turn'),
+    attempt.fixes === 0 ? '' : counted(attempt.fixes, 'fix round'),
     costText(attempt.costUsd),
   ];
   const lines = [

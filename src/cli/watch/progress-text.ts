@@ -2,7 +2,7 @@
 import type { BatchView, EventView, ProgressView, TaskView } from '../../contracts/views.ts';
 import { countsText, holdText, taskLine, totalOf } from '../render/batch.ts';
 import type { RenderOptions } from '../render/batch.ts';
-import { clip, oneLine } from '../render/text.ts';
+import { clip, counted, oneLine } from '../render/text.ts';
 import { costText, durationText, momentText, untilText } from '../render/time.ts';
 
 /** Lines for one journal event; `batch` is at least as new as the event. Empty for events that need no line. */
@@ -80,7 +80,8 @@ function textOf(event: EventView, key: string): string {
 
 function placeText(task: TaskView | undefined, batch: BatchView): string {
   if (task === undefined) return '';
-  return ` (${batch.tasks.indexOf(task) + 1} of ${batch.tasks.length})`;
+  const attempt = task.attempts > 1 ? `, attempt ${task.attempts}` : '';
+  return ` (${batch.tasks.indexOf(task) + 1} of ${batch.tasks.length}${attempt})`;
 }
 
 /** The block below: place and counts, the running task's doing, and a hold. Every line fits into `columns`. */
@@ -106,7 +107,7 @@ function runningText(task: TaskView, progress: ProgressView | null, nowMs: numbe
   const parts = [`${task.name}: ${task.step ?? 'running'}`];
   if (task.attempts > 1) parts.push(`attempt ${task.attempts}`);
   if (progress !== null) {
-    parts.push(progress.phase, `${progress.turns} turns`);
+    parts.push(progress.phase, counted(progress.turns, 'turn'));
     if (progress.lastTool !== null) parts.push(progress.lastTool);
     if (progress.costUsd !== null) parts.push(costText(progress.costUsd));
   }

@@ -1,9 +1,12 @@
 /** The host door on files: what the API may ask of this machine, without a host worker. */
 import type { HostDoor } from '../../contracts/host-door.ts';
+import type { Settings } from '../../contracts/settings.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Environment } from '../../platform/environment.ts';
 import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
+import { agentEnvironment } from '../agents/environment.ts';
+import { adapterFor } from '../agents/registry.ts';
 import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
 import { preflight } from '../project/preflight.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
@@ -34,6 +37,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     readRequirement,
     freezeRequirement: (projectPath, name) => freezeRequirement(projectPath, name, paths.inputs),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
+    account: async (settings) => accountOf(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),
     progress: (task) => progress(paths, task, masker),
     logs: async (task) => logs(paths, task),
@@ -42,4 +46,9 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     undelivered: undeliveredRequirements,
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
+}
+
+function accountOf(base: Readonly<Record<string, string>>, settings: Settings): string {
+  const { name } = settings.agent;
+  return adapterFor(name).accountKey(agentEnvironment({ base, agent: name, projectEnv: settings.env }));
 }

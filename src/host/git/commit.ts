@@ -14,6 +14,7 @@ import { readOwnership, writeOwnership } from './ownership.ts';
 import { changeRefs, isAncestor } from './refs.ts';
 import { latin1, readStatus } from './status.ts';
 import type { Status } from './status.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** What to commit, and how. */
 export interface CommitRequest {
@@ -76,9 +77,13 @@ export async function commitTask(request: CommitRequest): Promise<CommitResult> 
   const { task, batch, attempt } = request.trailers;
   const { branch } = request;
   await writeIntent(request.intentFile, { v: 1, task, batch, attempt, branch, parent, headBefore: head });
+  failpoint('commit:after-intent');
   if (request.inPlace === undefined) await stageAll(git, status);
   else await stageListed(git, status, new Set(request.inPlace.untrackedBefore.map(latin1)));
-  return finish(request, { kind: 'committed', sha: await commitStaged(git, request) });
+  failpoint('commit:after-add');
+  const sha = await commitStaged(git, request);
+  failpoint('commit:after-commit');
+  return finish(request, { kind: 'committed', sha });
 }
 
 /** The commit of this attempt from before a crash. It needs the intent, and must not have been there before it. */

@@ -28,7 +28,7 @@ export function classify(name: string, bytes: Uint8Array): Classification {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const fallback = name.slice(0, MAX_TITLE_CHARACTERS);
   if (bytes.byteLength > MAX_REQUIREMENT_BYTES) {
-    const problem = `It is larger than 1 MB (${bytes.byteLength} bytes).`;
+    const problem = 'It is larger than 1 MB.';
     return { sha256, title: fallback, text: '', slashCommandReason: folderReason(name), problem };
   }
   const text = decode(bytes);

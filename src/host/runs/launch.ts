@@ -12,6 +12,7 @@ import { inspectRun } from './status.ts';
 import type { RunStatus } from './status.ts';
 import { watchDirectory } from './watch-directory.ts';
 import type { DirectoryChanges } from './watch-directory.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** What is to run. */
 export interface RunSpec {
@@ -51,7 +52,9 @@ export async function launchRun(spec: RunSpec): Promise<RunStatus> {
   writeSpecification(spec);
   const changes = watchDirectory(spec.dir);
   try {
+    failpoint('spawn:before');
     await startShim(spec);
+    failpoint('spawn:after');
     return await untilClaimed(spec.dir, changes);
   } finally {
     changes.close();

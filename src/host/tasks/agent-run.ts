@@ -30,6 +30,7 @@ import { beginAttempt } from './begin-attempt.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** A run that ends within this needs no watch: two activities less. */
 const SHORT_RUN_MS = 250;
@@ -47,12 +48,14 @@ export async function startAgent(context: HostContext, order: WorkOrder, go: Age
   const workspace = await openWorkspace(context, order);
   const directory = runDirectory(context.paths, order.task, order.attempt, go.step);
   const { task, batch, epoch, attempt } = order;
+  failpoint('claim:before');
   const claim = acquireClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), {
     task,
     batch,
     epoch,
     attempt,
   });
+  failpoint('claim:after');
   if (claim.result === 'done') return { status: 'ended', outcome: doneBefore(claim.sha), notes: [] };
   const { notes } = await beginAttempt(context, order, workspace);
   if ((await inspectRun(directory)).status === 'unclaimed') await launch(context, order, go, workspace, directory);
@@ -136,6 +139,7 @@ async function launch(
   writeJson(join(directory, RUN_FILES.order), order);
   writeByRename(join(directory, RUN_FILES.prompt), command.stdin);
   writeJson(join(directory, FACTS_FILE), facts);
+  failpoint('order:written');
   await launchRun({
     dir: directory,
     marker: runMarker(context.installation, order.task, order.attempt, go.step),
@@ -146,6 +150,7 @@ async function launch(
     timeoutMs: workspace.settings.agent.timeoutMs,
     graceMs: GRACE_MS,
   });
+  failpoint('agent:launched');
 }
 
 /** What the agent left running ends with it. `parser` null: the output has to be read again, whole. */
@@ -157,13 +162,17 @@ async function conclude(
   parser: AgentParser | null,
   end: RunEnd,
 ): Promise<AgentOutcome> {
+  failpoint('exit:seen');
   const { survivors } = await fence(runMarkerPrefix(context.installation, order.task));
   if (survivors.length > 0) {
     throw new AppError('run_lost', `${survivors.length} processes of the run cannot be ended.`, {
       details: { pids: survivors.map((each) => each.pid) },
     });
   }
-  return await outcomeOf(context, workspace, directory, parser ?? (await parseRun(workspace, directory)), end);
+  const known = parser ?? (await parseRun(workspace, directory));
+  const outcome = await outcomeOf(context, workspace, directory, known, end);
+  failpoint('exit:concluded');
+  return outcome;
 }
 
 function progressOf(

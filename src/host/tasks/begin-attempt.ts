@@ -10,6 +10,7 @@ import { readOpenStart, readStart, writeStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
 import type { Workspace } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Sets the tree right for an attempt and notes where it started; the second call reads the note.
@@ -24,7 +25,9 @@ export async function beginAttempt(context: HostContext, order: WorkOrder, works
     workspace.mode === 'worktree'
       ? await beginInWorktree(order, workspace)
       : await beginInCheckout(context, order, workspace);
+  failpoint('attempt:after-reset');
   writeStart(context, order, start);
+  failpoint('attempt:after-note');
   return start;
 }
 

@@ -5,8 +5,10 @@ import type { CommitOutcome } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { commitTask as commitInGit } from '../git/commit.ts';
 import type { CommitResult } from '../git/commit.ts';
+import { openGit } from '../git/git.ts';
 import { snapshotTask } from '../git/in-place.ts';
 import { renderMessage } from '../git/message.ts';
+import { resolveCommit } from '../git/refs.ts';
 import { guardAfter } from '../git/stash-guard.ts';
 import type { GuardReport } from '../git/stash-guard.ts';
 import { workTree } from '../git/trees.ts';
@@ -21,12 +23,15 @@ import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** Takes the requirement out of the tree that is about to be committed. Without commits it goes after the task only. */
 export async function deleteRequirement(context: HostContext, order: WorkOrder): Promise<{ deleted: boolean }> {
   const workspace = await openWorkspace(context, order);
   if (!workspace.settings.git.commit || doneSha(context, order) !== null) return { deleted: false };
+  failpoint('delete:before');
   const deletion = await deleteFromWorktree(requirementFile(context, order, workspace));
+  failpoint('delete:after');
   return { deleted: deletion.kind === 'moved' };
 }
 
@@ -66,6 +71,7 @@ async function commitInTree(
   start: AttemptNote,
   notes: string[],
 ): Promise<CommitOutcome> {
+  failpoint('commit:before');
   let result: CommitResult;
   try {
     result = await commitInGit(commitRequest(context, order, workspace, start));
@@ -81,7 +87,9 @@ async function commitInTree(
   switch (result.kind) {
     case 'committed':
     case 'already':
+      failpoint('tombstone:before');
       markDone(context.paths, claimKey(order), holderOf(order), result.sha);
+      failpoint('tombstone:after');
       closeStart(context, order);
       return { kind: 'committed', commit: result.sha, notes: [...notes, ...(await settle(context, order, workspace))] };
     case 'no_change':
@@ -104,6 +112,11 @@ async function leaveInCheckout(
   const unchanged = start.inPlace !== null && (await workTree(workspace.directory)) === start.inPlace.tree;
   if (unchanged && !workspace.settings.requirements.allowNoChange) return { kind: 'no_change', notes };
   await snapshotTask(workspace.directory, order.task);
+  const head = await resolveCommit(openGit(workspace.directory), 'HEAD');
+  if (start.inPlace !== null && head !== start.inPlace.base)
+    notes.push(
+      `Commits were made while the task ran, by the agent or by you; they stay: ${start.inPlace.base}..${head}`,
+    );
   markDone(context.paths, claimKey(order), holderOf(order), '');
   closeStart(context, order);
   return { kind: 'committed', commit: null, notes: [...notes, ...(await settle(context, order, workspace))] };
@@ -136,6 +149,7 @@ function commitRequest(context: HostContext, order: WorkOrder, workspace: Worksp
 
 async function settle(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<string[]> {
   const { name, sha256 } = order.requirement;
+  failpoint('settle:before');
   const result = await settleCheckout({
     checkout: workspace.checkout,
     name,
@@ -143,6 +157,7 @@ async function settle(context: HostContext, order: WorkOrder, workspace: Workspa
     runDirectory: attemptDirectory(context, order),
     ...(workspace.settings.git.commit ? {} : { trackedToo: true }),
   });
+  failpoint('settle:after');
   return settleNotes(result, name);
 }
 

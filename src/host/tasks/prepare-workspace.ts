@@ -20,6 +20,7 @@ import { workspaceMarkerPrefix, workspacePlace } from '../verify/run-place.ts';
 import { takeCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, readWorkspaceNote, writeWorkspaceNote } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Prepares the workspace. `signal` ends the waiting for set-up and baseline, not their runs.
@@ -37,6 +38,7 @@ export async function prepareWorkspace(
     settings.workspace.mode === 'worktree'
       ? await makeWorktree(context, order, files, settings)
       : await useCheckout(context, order, files, settings);
+  failpoint('workspace:after-worktree');
   const place = workspacePlace(context.paths, context.installation, order.batch, order.project);
   const shared = {
     place,
@@ -46,9 +48,11 @@ export async function prepareWorkspace(
     signal,
   };
   await runSetup({ ...shared, commands: settings.setup });
+  failpoint('workspace:after-setup');
   const baseline = await takeBaseline({ ...shared, file: files.baselineFile, commands: settings.verify });
   if (settings.workspace.mode === 'worktree' && tree.isNew) await discardWork(tree.directory, tree.branch);
   writeWorkspaceNote(files, { v: 1, branch: tree.branch, base: tree.base, directory: tree.directory });
+  failpoint('workspace:after-note');
   return {
     branch: settings.git.commit ? tree.branch : null,
     base: tree.base,

@@ -22,6 +22,7 @@ import { releaseCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace, readWorkspaceNote } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Keeps the work of an attempt that failed or was cancelled under a ref and takes the tree back; `over`: the task will
@@ -53,6 +54,7 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
     runDirectory: attemptDirectory(context, { task: order.task, attempt }),
   });
   const { directory } = workspace;
+  failpoint('salvage:before');
   const ref = await salvage({
     directory,
     task: order.task,
@@ -60,8 +62,10 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
     batch: order.batch,
     base: start.base,
   });
+  failpoint('salvage:after-ref');
   if (start.inPlace === null) await discardWork(directory, workspace.branch);
   else await discardInPlace(directory, start.inPlace);
+  failpoint('salvage:after-discard');
   closeStart(context, { task: order.task, attempt });
   return { ref, notes };
 }
@@ -125,7 +129,9 @@ export async function closeWorkspace(
   if (workspace.mode === 'in-place') return { notes };
   // A reopened batch gets a new tree, in which nothing is set up.
   await forgetSetup(context.paths, order.batch, order.project);
+  failpoint('close:before');
   const removal = await removeCleanWorktree(workspace.checkout, workspace.directory);
+  failpoint('close:after');
   if (!removal.removed) notes.push(`The worktree ${workspace.directory} was kept: ${REASONS[removal.reason]}.`);
   return { notes };
 }

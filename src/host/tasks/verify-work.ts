@@ -7,6 +7,7 @@ import { runChecks } from '../verify/verify.ts';
 import { readRound, writeRound } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, openWorkspace } from './workspace.ts';
+import { failpoint } from '../../platform/failpoint.ts';
 
 /** Runs the commands of a round, each once; a round that has ended is read. @throws AppError run_lost, cancelled, workspace_broken */
 export async function verifyWork(
@@ -18,6 +19,7 @@ export async function verifyWork(
   const known = readRound(context, order, round);
   if (known !== null) return known;
   const workspace = await openWorkspace(context, order);
+  failpoint('verify:before');
   const outcome = await runChecks({
     paths: context.paths,
     installation: context.installation,
@@ -31,6 +33,8 @@ export async function verifyWork(
     tree: await workTree(workspace.directory).catch(() => null),
     signal,
   });
+  failpoint('verify:after-checks');
   writeRound(context, order, round, outcome);
+  failpoint('verify:after-note');
   return outcome;
 }

@@ -70,6 +70,7 @@ export function createMemoryDoor(): MemoryDoor {
     logTexts: new Map(),
     findings: [],
     pruned: null,
+    account: async () => 'account',
     checkProject: async (path) => {
       if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);
       const name = path.split('/').at(-1) ?? 'root';

@@ -16,7 +16,7 @@ import {
   taskId,
 } from '../../contract/store-fixtures.ts';
 
-it('writes a usual record in less than 2 ms at the median', async () => {
+it('writes a usual record in less than 10 ms at the median, also on a busy machine', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nightloom-store-'));
   const store = await openStore({ file: join(folder, 'nightloom.db') });
   try {
@@ -53,7 +53,6 @@ it('writes a usual record in less than 2 ms at the median', async () => {
     }
     const median = times.toSorted((left, right) => left - right)[150] ?? Infinity;
     console.info(`record: median ${median.toFixed(2)} ms`);
-    // The machine that runs the tests may be busy; the bar is for an idle one.
     expect(median).toBeLessThan(10);
   } finally {
     await store.close();

@@ -1,0 +1,20 @@
+/** What the Temporal Web UI shows of the lanes. Runs in the workflow sandbox: pure. */
+import type { LanesState } from './lanes.ts';
+
+/** Markdown: who works, who waits, which accounts hold. */
+export function lanesTable(state: LanesState): string {
+  const holders = state.holders.map((each) => `| ${each.batch} | works since ${iso(each.sinceMs)} | ${each.account} |`);
+  const queue = state.queue.map((each, index) => `| ${each.batch} | waits, place ${index + 1} | ${each.account} |`);
+  const holds = Object.entries(state.accounts).map(
+    ([account, hold]) =>
+      `- ${account}: ${hold.reason} until ${iso(hold.untilMs)}${hold.probe === null ? '' : `, ${hold.probe} probes`}`,
+  );
+  const head = `**${state.holders.length} of ${state.limit} lanes in use**, ${state.queue.length} waiting`;
+  return [head, '', '| batch | | account |', '|---|---|---|', ...holders, ...queue, '', ...holds]
+    .join('\n')
+    .slice(0, 18_000);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,114 @@
+/**
+ * A batch's side of the lanes: asks, waits, gives back. Requests are numbered and sent again by a timer, so a lost
+ * message costs time, never a lane. Runs in the workflow sandbox: changing the order of awaits breaks replay.
+ */
+import type { Hold, TaskState } from '../contracts/state.ts';
+import { projectOf } from '../domain/batch-state.ts';
+import type { AccountHold } from '../domain/lanes.ts';
+import type { BatchRun } from './batch-run.ts';
+import type { LaneGranted, LaneQueued } from './messages.ts';
+
+/** Pauses before an unanswered request is sent again; the last one repeated. */
+const UNANSWERED_MS = [1000, 5000, 30_000, 300_000];
+/** A queued batch asks again this seldom: only lanes that were lost with all they knew need it. */
+const QUEUED_MS = 600_000;
+/** An agent that works this long after a hold has shown that the account works again. */
+const PROBE_MS = 20_000;
+
+/** True once the batch has a lane; false when something else happened first and the loop has to look around. */
+export async function acquireLane(run: BatchRun, task: TaskState): Promise<boolean> {
+  const { state, ports } = run;
+  if (state.lane.status === 'held') return true;
+  const account = accountOf(run, task);
+  if (state.lane.status === 'none') {
+    state.lane = { status: 'asked', request: state.lane.request + 1, wait: null, probe: false };
+    run.recorder.touch();
+  }
+  const { request } = state.lane;
+  const settled = (): boolean => state.lane.status === 'held' || state.status !== 'running' || state.hold !== null;
+  for (let round = 0; !settled(); round += 1) {
+    if (state.skipAccount) {
+      state.skipAccount = false;
+      await ports.lanes.accountFree({ account });
+    }
+    await ports.lanes.request({ batch: state.batch, request, account });
+    const unansweredMs = UNANSWERED_MS[Math.min(round, UNANSWERED_MS.length - 1)] ?? 0;
+    await ports.waitUntil(
+      () => settled() || state.lane.wait !== null || state.skipAccount,
+      unansweredMs,
+      'asks for a lane',
+    );
+    if (!settled() && state.lane.wait !== null)
+      await ports.waitUntil(() => settled() || state.skipAccount, QUEUED_MS, 'waits for a lane');
+  }
+  return state.lane.status === 'held' && state.status === 'running' && state.hold === null;
+}
+
+/** Gives the lane, or the place in the queue, back. */
+export async function releaseLane(run: BatchRun): Promise<void> {
+  const { state, ports } = run;
+  if (state.lane.status === 'none') return;
+  const { request } = state.lane;
+  state.lane = { status: 'none', request, wait: null, probe: false };
+  run.recorder.touch();
+  await ports.lanes.release({ batch: state.batch, request });
+}
+
+/** Tells all batches of the account what this one met; called before the lane is given back. */
+export async function reportHold(run: BatchRun, task: TaskState, hold: Omit<AccountHold, 'probe'>): Promise<void> {
+  await run.ports.lanes.accountHeld({ account: accountOf(run, task), batch: run.state.batch, ...hold });
+}
+
+/**
+ * Watches the first run after a hold: once it has worked for a while, or ended without meeting the limit again, the
+ * others may start. `ended` says how it ended; undefined while it runs.
+ */
+export async function reportProbe(
+  run: BatchRun,
+  task: TaskState,
+  isOver: () => boolean,
+  metLimit: () => boolean,
+): Promise<void> {
+  const { state, ports } = run;
+  if (!state.lane.probe) return;
+  await ports.waitUntil(isOver, PROBE_MS, 'probes the account');
+  if (metLimit() || !state.lane.probe) return;
+  state.lane.probe = false;
+  await ports.lanes.accountFree({ account: accountOf(run, task) });
+}
+
+/** Handler of `laneGranted`. */
+export function onGranted(run: BatchRun, granted: LaneGranted): void {
+  const { lane } = run.state;
+  if (lane.status !== 'asked' || granted.request !== lane.request) return;
+  run.state.lane = { ...lane, status: 'held', wait: null, probe: granted.probe };
+  if (isAccountHold(run.state.hold)) run.state.hold = null;
+  run.recorder.touch();
+}
+
+/** Handler of `laneQueued`: a held account is shown as the batch's own hold. */
+export function onQueued(run: BatchRun, { request, wait }: LaneQueued): void {
+  const { state } = run;
+  if (state.lane.status !== 'asked' || request !== state.lane.request) return;
+  state.lane = { ...state.lane, wait };
+  if (wait.why === 'account_held') {
+    const { reason, untilMs, message } = wait;
+    state.hold = { reason, sinceMs: state.hold?.sinceMs ?? run.ports.now(), untilMs, message };
+  }
+  run.recorder.touch();
+}
+
+/** Handler of `accountHeld`: another batch met a limit; it counts before the next task. */
+export function onAccountHeld(run: BatchRun, { reason, untilMs, message }: Omit<AccountHold, 'probe'>): void {
+  run.state.pendingHold = { reason, sinceMs: run.ports.now(), untilMs, message };
+  run.recorder.touch();
+}
+
+/** True for a hold that all batches of an account share. */
+export function isAccountHold(hold: Hold | null): boolean {
+  return hold !== null && (hold.reason === 'usage_limit' || hold.reason === 'needs_login');
+}
+
+function accountOf(run: BatchRun, task: TaskState): string {
+  return run.state.accounts[projectOf(run.state, task)] ?? '';
+}

@@ -1,0 +1,175 @@
+/** The stack: start, join, stop, come back. Agents belong to nobody who can die. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { StatusSchema } from '../../src/contracts/views.ts';
+import type { Status } from '../../src/contracts/views.ts';
+import { asBatch, showBatch, showTask, untilBatch } from './support/batch.ts';
+import { STATUS_KEYS } from './support/shapes.ts';
+import { makeUser, until } from './support/user.ts';
+import type { User } from './support/user.ts';
+
+const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
+let user: User;
+
+async function statusOf(who: User): Promise<{ exit: number; status: Status; keys: string[] }> {
+  const { exit, doc } = await who.json(['status']);
+  return { exit, status: StatusSchema.parse(doc), keys: Object.keys(Object(doc)) };
+}
+
+describe('one stack', () => {
+  beforeAll(async () => {
+    user = await makeUser(inject('temporalAddress'));
+  });
+
+  afterAll(() => user.leave());
+
+  it('without a stack status is not healthy with exit 3, and commands say how to start one', async () => {
+    const { exit, status, keys } = await statusOf(user);
+    expect(exit).toBe(3);
+    expect(status).toMatchObject({ healthy: false, url: null, pid: null, processes: [], home: user.state });
+    expect(keys).toEqual(expect.arrayContaining(STATUS_KEYS));
+    const listed = await user.call(['batch', 'list']);
+    expect(listed.exit).toBe(3);
+    expect(listed.err).toMatch(/No stack is running.*\nNext: .*`nightloom up`/);
+    expect((await user.call(['token'])).exit).toBe(3);
+    expect((await user.call(['down'])).out).toContain('No stack is running.');
+  });
+
+  it('two `up` at once end in one stack, which a third joins', async () => {
+    const both = await Promise.all([user.call(['up', '--detach']), user.call(['up', '--detach'])]);
+    expect(both.map((ran) => ran.exit)).toEqual([0, 0]);
+    const { exit, status, keys } = await statusOf(user);
+    expect(exit).toBe(0);
+    expect(status).toMatchObject({ healthy: true, temporalAddress: inject('temporalAddress'), temporalPid: null });
+    expect(status.processes.map(({ role }) => role)).toEqual(['control', 'host']);
+    expect(status.processes[0]?.pid).toBe(status.pid);
+    expect(keys).toEqual(expect.arrayContaining(STATUS_KEYS));
+    const third = await user.call(['up']);
+    expect(third).toMatchObject({ exit: 0, out: expect.stringContaining('joins it') });
+    expect(third.out).toContain(`${status.url} (pid ${status.pid})`);
+    expect((await stat(user.state)).mode & 0o777).toBe(0o700);
+  });
+
+  it('only the token of `nightloom token` opens the API', async () => {
+    const { status } = await statusOf(user);
+    const token = (await user.call(['token'])).out.trim();
+    const url = status.url ?? '';
+    const ask = (authorization: string) => fetch(`${url}/api/status`, { headers: { authorization } });
+    expect((await ask(`Bearer ${token}`)).status).toBe(200);
+    expect((await ask('Bearer wrong')).status).toBe(401);
+    const env = { NIGHTLOOM_URL: url, NIGHTLOOM_TOKEN: token };
+    expect((await user.call(['batch', 'list'], { env })).exit).toBe(0);
+    const wrong = await user.call(['batch', 'list'], { env: { ...env, NIGHTLOOM_TOKEN: 'wrong' } });
+    expect(wrong.exit).toBe(2);
+    expect(wrong.err).toBe('The token is wrong.\nNext: Use the token that `nightloom token` prints.\n');
+    const nonsense = await user.call(['batch', 'list'], { env: { ...env, NIGHTLOOM_URL: 'nonsense' } });
+    expect(nonsense).toMatchObject({ exit: 2, err: expect.stringContaining('NIGHTLOOM_URL') });
+  });
+
+  it('doctor checks each prerequisite and names the repair', async () => {
+    const { exit, doc } = await user.json(['doctor']);
+    const names = Object(doc).map((check: { name: string }) => check.name);
+    expect(names).toEqual(
+      expect.arrayContaining(['node', 'git', 'git identity', 'state directory', 'disk', 'temporal', 'ports']),
+    );
+    expect(doc).toContainEqual(expect.objectContaining({ name: 'node', ok: true }));
+    expect(doc).toContainEqual(
+      expect.objectContaining({ name: 'git identity', ok: false, repair: expect.stringContaining('git config') }),
+    );
+    expect(exit).toBe(6);
+  });
+
+  it('[P4] down says how many agents go on, and the next up finds them: the same agent, one attempt', async () => {
+    const repository = await user.repository({ a: 'write a.txt a\nsleep 6s\nsay Done.', b: 'write b.txt b' }, SETTINGS);
+    const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
+    const { id } = asBatch(doc);
+    await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
+    const down = await user.call(['down']);
+    expect(down).toMatchObject({ exit: 0, out: expect.stringContaining('1 agent goes on running') });
+    expect(down.out).toContain('`nightloom up` re-attaches');
+    expect((await statusOf(user)).exit).toBe(3);
+    expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
+    expect(done.tasks).toMatchObject([
+      { status: 'completed', attempts: 1 },
+      { status: 'completed', attempts: 1 },
+    ]);
+    const { attemptList } = await showTask(user, done.tasks[0]?.id ?? '');
+    expect(attemptList).toHaveLength(1);
+  });
+
+  it('down --agents ends agents resumably: after up and resume the same session goes on', async () => {
+    const repository = await user.repository({ a: 'append a.txt once\nsleep 4s\nappend a.txt twice' }, SETTINGS);
+    const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
+    const { id } = asBatch(doc);
+    await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
+    const down = await user.call(['down', '--agents']);
+    expect(down).toMatchObject({ exit: 0, out: 'The stack has stopped.\n' });
+    await user.call(['up', '--detach']);
+    expect(await showBatch(user, id)).toMatchObject({ status: 'paused', counts: { running: 0, failed: 0 } });
+    expect((await user.call(['batch', 'resume', id])).exit).toBe(0);
+    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
+    expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(await repository.git(['show', `${done.branch}:a.txt`])).toBe('once\ntwice');
+  });
+
+  it('[P8] a stack that was killed is replaced by the next up, and its batch goes on', async () => {
+    const repository = await user.repository({ a: 'write a.txt a\nsleep 4s' }, SETTINGS);
+    const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
+    const { id } = asBatch(doc);
+    await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
+    const { pid } = (await statusOf(user)).status;
+    expect(pid).toBeGreaterThan(1);
+    if (pid !== null) process.kill(pid, 'SIGKILL');
+    await until('the stack is gone', async () => ((await statusOf(user)).exit === 3 ? true : null));
+    expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
+    expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
+  });
+
+  it('down --purge lists what it takes away, takes it, and leaves the branches', async () => {
+    const repository = await user.repository({ a: 'write a.txt a', b: 'write b.txt b\nfail Not today.' }, SETTINGS);
+    const { doc } = await user.json(['run'], { cwd: repository.directory });
+    const { branch, tasks } = asBatch(doc);
+    expect(tasks[1]?.salvageRef).not.toBeNull();
+    const refused = await user.call(['down', '--purge']);
+    expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining(user.state) });
+    expect(refused.err).toContain('nightloom down --purge --yes');
+    const purged = await user.call(['down', '--purge', '--yes']);
+    expect(purged).toMatchObject({ exit: 0, out: expect.stringContaining(`Removed ${user.state}.`) });
+    expect(purged.err).toContain(`${branch}`);
+    expect(existsSync(user.state)).toBe(false);
+    expect(await repository.git(['for-each-ref', '--format=%(refname)', 'refs/nightloom/'])).toBe('');
+    expect(await repository.git(['branch', '--list', `${branch}`])).toContain(`${branch}`);
+    expect(await repository.git(['worktree', 'list'])).not.toContain(user.state);
+  });
+});
+
+describe('a stack of its own', () => {
+  afterEach(() => user.leave());
+
+  it('brings its own Temporal when none is named, takes free ports when its own are taken, and ends it with down', async () => {
+    const blocker = createServer().listen(7780, '127.0.0.1');
+    // Taken by somebody else already: just as good.
+    await Promise.race([once(blocker, 'listening'), once(blocker, 'error')]);
+    user = await makeUser(null);
+    const up = user.start(['up']);
+    await up.says('is up:');
+    const { exit, status } = await statusOf(user);
+    expect(exit).toBe(0);
+    expect(status.url).not.toContain(':7780');
+    expect(status.temporalPid).toBeGreaterThan(1);
+    const ui = await fetch(status.temporalUiUrl ?? '');
+    expect(ui.status).toBe(200);
+    const repository = await user.repository({ a: 'write a.txt a' });
+    const ran = await user.call(['run', '--agent', 'scripted'], { cwd: repository.directory });
+    expect(ran).toMatchObject({ exit: 0, out: expect.stringContaining('1 completed') });
+    up.child.kill('SIGINT');
+    expect((await up.ended).exit).toBe(0);
+    expect(existsSync(`/proc/${status.temporalPid}`)).toBe(false);
+    blocker.close();
+  });
+});

@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { batchWorkflowId } from '../../src/contracts/names.ts';
+import type { BatchId, TaskId } from '../../src/contracts/ids.ts';
+import type { BatchState } from '../../src/contracts/state.ts';
+import { findMarked } from '../support/marked-processes.ts';
+import { startInstallation } from '../support/installation.ts';
+import type { TestInstallation } from '../support/installation.ts';
+import { attemptsOf, filesOf, recorded, startNight, statuses, subjects } from '../support/night.ts';
+
+let installation: TestInstallation;
+afterEach(() => installation.stop());
+
+async function start(options: { cachedWorkflows?: number } = {}): Promise<void> {
+  installation = await startInstallation(inject('temporalAddress'), { 'README.md': '# Test\n' }, options);
+}
+
+function agentsOf(task: TaskId | undefined): Promise<number[]> {
+  return findMarked(`${installation.context.installation}/${task}/`);
+}
+
+/** Events of the batch's present execution. */
+async function historyOf(batch: BatchId): Promise<number> {
+  const id = batchWorkflowId(installation.context.installation, batch);
+  const history = await installation.temporal.client.workflow.getHandle(id).fetchHistory();
+  return history.events?.length ?? 0;
+}
+
+const instant = (count: number): Record<string, string[]> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, [`write n${index}.txt ${index}`]]));
+
+describe('workers that come and go', () => {
+  it('[P1] [P2] [P4] a host worker that stops in the middle of a run: the agent lives, and is found again', async () => {
+    await start();
+    const scripts = { a: ['write a.txt 1', 'sleep 5s', 'write b.txt 2'], next: ['write next.txt 1'] };
+    const { batch, tasks, repository } = await startNight(installation, scripts);
+    await expect.poll(() => agentsOf(tasks[0]), { timeout: 10_000 }).not.toEqual([]);
+    const before = await agentsOf(tasks[0]);
+    await installation.workers.host.stop();
+    expect(await agentsOf(tasks[0])).toEqual(before);
+    await installation.workers.host.start();
+    const state = await installation.until(batch, (each) => each.status === 'completed');
+    expect(statuses(state)).toEqual(['completed', 'completed']);
+    expect(await subjects(repository)).toEqual(['Auto-commit: next', 'Auto-commit: a']);
+    expect(await attemptsOf(installation, tasks[0])).toHaveLength(1);
+  });
+
+  it('[P1] [P2] [P4] the agent ends while no host worker is there: its work is committed when one is back', async () => {
+    await start();
+    const { batch, tasks, repository } = await startNight(installation, { a: ['sleep 1s', 'write a.txt 1'] });
+    await expect.poll(() => agentsOf(tasks[0]), { timeout: 10_000 }).not.toEqual([]);
+    await installation.workers.host.stop();
+    await expect.poll(() => agentsOf(tasks[0]), { timeout: 10_000 }).toEqual([]);
+    await installation.workers.host.start();
+    const state = await installation.until(batch, (each) => each.status === 'completed');
+    expect(statuses(state)).toEqual(['completed']);
+    expect(await subjects(repository)).toEqual(['Auto-commit: a']);
+  });
+
+  it('[P4] [P8] a control worker that stops in the middle of a run: nobody notices', async () => {
+    await start();
+    const { batch, tasks, repository } = await startNight(installation, {
+      a: ['sleep 3s', 'write a.txt 1'],
+      b: ['write b.txt 1'],
+    });
+    await expect.poll(() => agentsOf(tasks[0]), { timeout: 10_000 }).not.toEqual([]);
+    await installation.workers.control.stop();
+    await installation.batches.signalPause(batch, { ...(await installation.begin(batch, 'pause')), now: false });
+    await installation.workers.control.start();
+    const paused = await installation.until(batch, (each) => each.tasks[0]?.status === 'completed');
+    expect(paused.status).toBe('paused');
+    await installation.command(batch, 'resume');
+    const state = await installation.until(batch, (each) => each.status === 'completed');
+    expect(statuses(state)).toEqual(['completed', 'completed']);
+    expect(await subjects(repository)).toEqual(['Auto-commit: b', 'Auto-commit: a']);
+  });
+
+  it('[P2] everything replays: without any cache a night ends the same', async () => {
+    await start({ cachedWorkflows: 0 });
+    const scripts = {
+      a: ['write greeting.txt helo', 'on fix 1:', 'write greeting.txt hello'],
+      b: ['write b.txt 1', 'limit 1s', 'write c.txt 2'],
+      c: ['fail no'],
+    };
+    const flags = { verify: ['! test -e greeting.txt || grep -qx hello greeting.txt'], attempts: 1 };
+    const { batch, repository } = await startNight(installation, scripts, flags);
+    const state = await installation.until(batch, (each) => each.status === 'completed');
+    expect(statuses(state)).toEqual(['completed', 'completed', 'failed']);
+    expect(await subjects(repository)).toEqual(['Auto-commit: b', 'Auto-commit: a']);
+  });
+});
+
+describe('long batches', () => {
+  it('[P1] [P2] continue as new: every commit once, answers carried', async () => {
+    await start();
+    const scripts = instant(120);
+    const project = await installation.project(filesOf(scripts));
+    const { batch } = await project.createBatch(Object.keys(scripts));
+    const id = batchWorkflowId(installation.context.installation, batch);
+    const handle = installation.temporal.client.workflow.getHandle(id);
+    const first = (await handle.describe()).runId;
+    const command = await installation.begin(batch, 'start');
+    const answer = await installation.batches.update(batch, 'start', command);
+    await installation.until(
+      batch,
+      (each) => each.tasks.filter(({ status }) => status === 'completed').length > 60,
+      60_000,
+    );
+    expect((await handle.describe()).runId).not.toBe(first);
+    expect(await installation.batches.update(batch, 'start', command)).toEqual(answer);
+    const added = await project.defineTasks(batch, ['n0']);
+    await installation.send(batch, 'addTasks', (each) => ({ ...each, tasks: added }));
+    const state = await installation.until(batch, (each) => each.status === 'completed', 90_000);
+    expect(new Set(statuses(state).slice(0, 120))).toEqual(new Set(['completed']));
+    const log = await project.repository.git([
+      'log',
+      '--format=%(trailers:key=Nightloom-Task,valueonly)',
+      'main..nightloom/night',
+    ]);
+    const committed = log.split('\n').filter((line) => line !== '');
+    expect(new Set(committed)).toEqual(new Set(state.tasks.slice(0, 120).map((task) => task.id)));
+    expect(committed).toHaveLength(120);
+    expect(await historyOf(batch)).toBeLessThan(1500);
+  }, 180_000);
+});
+
+describe('the projection', () => {
+  /** The workflow drops ended attempts once they are recorded; the rows keep them. */
+  function withoutEnded(state: BatchState | null): unknown {
+    const details = Object.entries(state?.details ?? {}).map(([id, each]) => [
+      id,
+      { ...each, attempts: each.attempts.filter((attempt) => attempt.endedAtMs === null) },
+    ]);
+    return { ...state, details: Object.fromEntries(details) };
+  }
+
+  async function expectSameState(batch: BatchId): Promise<void> {
+    await expect
+      .poll(async () => withoutEnded(await installation.store.batches.state(batch)))
+      .toEqual(withoutEnded(await installation.batches.state(batch)));
+  }
+
+  it('holds every field of the state, at the end and on the way', async () => {
+    await start();
+    const scripts = {
+      a: ['write a.txt 1', 'cost 0.25'],
+      b: ['write b.txt 1', 'fail no'],
+      c: ['write c.txt 1', 'limit 1h', 'write d.txt 1'],
+      d: ['write e.txt 1'],
+    };
+    const { batch, tasks } = await startNight(installation, scripts, { attempts: 1, verify: ['true'] });
+    await installation.until(batch, (each) => each.hold !== null);
+    await expectSameState(batch);
+    const [, , , last] = tasks;
+    if (last === undefined) throw new Error('no task');
+    await installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId: last }));
+    await installation.command(batch, 'skipWait');
+    await installation.until(batch, (each) => each.status === 'completed' && each.completedAtMs !== null);
+    await expectSameState(batch);
+    expect(await recorded(installation, tasks[0])).toMatchObject({ costUsd: 0.25, verified: 'passed' });
+  });
+});
+
+describe('[bound] the history of one task', () => {
+  /** What a task adds: the difference between a batch of many and a batch of one. */
+  async function eventsPerTask(lines: readonly string[], flags: { verify?: string[] }): Promise<number> {
+    const lengths: number[] = [];
+    for (const count of [1, 6]) {
+      const scripts = Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`n${index}`, [...lines, `write n${index}.txt 1`]]),
+      );
+      const { batch } = await startNight(installation, scripts, flags);
+      await installation.until(batch, (each) => each.status === 'completed', 60_000);
+      lengths.push(await historyOf(batch));
+    }
+    return ((lengths[1] ?? 0) - (lengths[0] ?? 0)) / 5;
+  }
+
+  it('is at most 24 events with an instant agent and no verification', async () => {
+    await start();
+    const events = await eventsPerTask([], {});
+    expect(events).toBeGreaterThan(5);
+    expect(events).toBeLessThanOrEqual(24);
+  });
+
+  it('is at most 36 events with a watch and one verification', async () => {
+    await start();
+    const events = await eventsPerTask(['sleep 400ms'], { verify: ['true'] });
+    expect(events).toBeGreaterThan(10);
+    expect(events).toBeLessThanOrEqual(36);
+  });
+});
