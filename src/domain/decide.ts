@@ -23,6 +23,8 @@ export type Decision =
       readonly freshSession: boolean;
       readonly pauseMs: number;
       readonly wait: WaitKind | null;
+      /** What the agent said, for the attempt's record; null if it said nothing of use. */
+      readonly message: string | null;
     }
   | {
       readonly kind: 'hold';
@@ -65,6 +67,7 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
             freshSession: true,
             pauseMs: pauseMs('agent_failed', spent),
             wait: null,
+            message: verdict.message,
           }
         : { kind: 'fail', code: verdict.code, message: verdict.message };
     case 'usage_limit':
@@ -78,6 +81,7 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
             freshSession: false,
             pauseMs: pauseMs('backoff', details.backoffs),
             wait: 'backoff',
+            message: verdict.message,
           }
         : needsUser('environment', 'backoff', verdict.message, context);
     case 'needs_login':
@@ -93,7 +97,15 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
     case 'session_broken':
       return details.freshened
         ? { kind: 'fail', code: 'session_broken', message: verdict.message }
-        : { kind: 'again', spends: false, keepWork: true, freshSession: true, pauseMs: 0, wait: null };
+        : {
+            kind: 'again',
+            spends: false,
+            keepWork: true,
+            freshSession: true,
+            pauseMs: 0,
+            wait: null,
+            message: verdict.message,
+          };
     case 'lost':
       return details.losses < RETRY_RULES.lost.atMost
         ? {
@@ -103,6 +115,7 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
             freshSession: false,
             pauseMs: pauseMs('lost', details.losses),
             wait: null,
+            message: verdict.message,
           }
         : { kind: 'fail', code: 'lost_too_often', message: `Lost ${details.losses + 1} times: ${verdict.message}` };
     case 'terminated':

@@ -88,8 +88,8 @@ export function grantLane(state: LanesState, nowMs: number): LaneHolder | null {
   if (next === undefined) return null;
   const hold = state.accounts[next.account];
   if (hold !== undefined) hold.probe = next.batch;
-  if (state.notBefore[next.account] !== undefined) state.notBefore[next.account] = nowMs + STAGGER_MS;
   state.queue = state.queue.filter((each) => each !== next);
+  stagger(state, next.account, nowMs);
   const holder: LaneHolder = { ...next, sinceMs: nowMs };
   state.holders.push(holder);
   return holder;
@@ -119,6 +119,13 @@ export function laneWait(state: LanesState, batch: BatchId, nowMs: number): Lane
   if (hold.untilMs <= nowMs) return { why: 'lanes_full', place };
   const { reason, untilMs, message } = hold;
   return { why: 'account_held', place, reason, untilMs, message };
+}
+
+/** Only those who waited for the account start one after the other; whoever comes later starts at once. */
+function stagger(state: LanesState, account: string, nowMs: number): void {
+  if (state.notBefore[account] === undefined) return;
+  if (state.queue.some((each) => each.account === account)) state.notBefore[account] = nowMs + STAGGER_MS;
+  else delete state.notBefore[account];
 }
 
 function mayStart(state: LanesState, account: string, nowMs: number): boolean {

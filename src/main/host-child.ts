@@ -29,6 +29,11 @@ export interface HostChild {
 }
 
 const ENTRY = fileURLToPath(new URL('./host.ts', import.meta.url));
+/**
+ * A small young generation: every run and every git is a fork of this process, which costs by the page. Measured:
+ * 204 -> 146 MB after 40 tasks.
+ */
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'] as const;
 /** Pauses before it is started again; the last one repeated. */
 const RESTART_PAUSES_MS = [0, 200, 1000, 5000];
 /** The worker's own force time is 10 s. */
@@ -91,6 +96,6 @@ export function superviseHost(options: HostChildOptions): HostChild {
 
 function startChild(options: HostChildOptions): ChildProcess {
   const { home, temporalAddress, embedded } = options;
-  const argv = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', ENTRY, JSON.stringify({ home, temporalAddress, embedded })];
+  const argv = [...NODE_FLAGS, ENTRY, JSON.stringify({ home, temporalAddress, embedded })];
   return spawn(process.execPath, argv, { env: { ...options.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }

@@ -1,4 +1,5 @@
 /** The Temporal of a stack: the user's, or one that we bring along and keep running. */
+import { AppError } from '../contracts/errors.ts';
 import type { ProcessIdentity } from '../host/runs/process-table.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -71,7 +72,19 @@ export async function openTemporal(options: {
 async function openExternal(environment: Environment): Promise<OpenTemporal> {
   const config = externalTemporalConfig(environment);
   const temporal = connectTemporal(config);
-  await askServerVersion(temporal.connection, VERSION_TIMEOUT_MS);
+  await checkAnswers(temporal, config.address);
   await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
   return { config, temporal, supervisor: null, uiUrl: () => null, process: () => null, close: () => temporal.close() };
+}
+
+async function checkAnswers({ connection }: TemporalClient, address: string): Promise<void> {
+  try {
+    await askServerVersion(connection, VERSION_TIMEOUT_MS);
+  } catch (cause) {
+    throw new AppError(
+      'temporal_unreachable',
+      `Temporal at ${address} did not answer within ${VERSION_TIMEOUT_MS / 1000} s.`,
+      { cause, details: { next: 'Correct TEMPORAL_ADDRESS, or leave it out: an embedded server is started then.' } },
+    );
+  }
 }

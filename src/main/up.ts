@@ -51,10 +51,9 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (!AppError.is(error)) throw error;
-    const { output } = error.details;
-    process.stderr.write(
-      `${error.message}\n${typeof output === 'string' ? `${output}\n` : ''}Next: ${ERRORS[error.code].hint}\n`,
-    );
+    const { output, next } = error.details;
+    const hint = typeof next === 'string' ? next : ERRORS[error.code].hint;
+    process.stderr.write(`${error.message}\n${typeof output === 'string' ? `${output}\n` : ''}Next: ${hint}\n`);
     return CATEGORIES[error.category].exit;
   }
 }

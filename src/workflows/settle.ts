@@ -185,7 +185,7 @@ async function again(
   decision: Extract<Decision, { kind: 'again' }>,
 ): Promise<void> {
   const verdict = decision.wait ?? (decision.spends ? 'failed' : decision.freshSession ? 'session_broken' : 'lost');
-  const details = endAttempt(run, task, verdict, null);
+  const details = endAttempt(run, task, verdict, decision.message);
   if (decision.spends) task.spent = (task.spent ?? 0) + 1;
   if (decision.wait === 'backoff') details.backoffs += 1;
   if (verdict === 'lost') details.losses += 1;

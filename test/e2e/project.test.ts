@@ -2,7 +2,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { asBatch, runToEnd, showBatch, untilBatch } from './support/batch.ts';
+import { asBatch, runToEnd, untilBatch } from './support/batch.ts';
 import { LAUNCHER, makeUser, requirement } from './support/user.ts';
 import type { User } from './support/user.ts';
 
@@ -165,7 +165,7 @@ describe('which requirements', () => {
     expect(kept.exit).toBe(0);
     expect(kept.out).toMatch(new RegExp(`kept +branch +${branch}`));
     await repository.git(['merge', '--quiet', branch]);
-    expect((await showBatch(user, batch.id)).projects[0]?.merged).toBe(true);
+    await untilBatch(user, batch.id, ({ projects }) => projects[0]?.merged === true);
     expect((await user.call(['prune', '--dry-run'])).out).toMatch(new RegExp(`would be removed +branch +${branch}`));
     expect(await repository.git(['branch', '--list', branch])).toContain(branch);
     expect((await user.call(['prune'])).exit).toBe(0);

@@ -1,5 +1,4 @@
 /** The stack: start, join, stop, come back. Agents belong to nobody who can die. */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -152,10 +151,12 @@ describe('a stack of its own', () => {
   afterEach(() => user.leave());
 
   it('brings its own Temporal when none is named, takes free ports when its own are taken, and ends it with down', async () => {
-    const blocker = createServer().listen(7780, '127.0.0.1');
-    // Taken by somebody else already: just as good.
-    await Promise.race([once(blocker, 'listening'), once(blocker, 'error')]);
     user = await makeUser(null);
+    const blocker = createServer();
+    // Taken by somebody else already: just as good.
+    const taken = Promise.withResolvers<void>();
+    blocker.once('error', () => taken.resolve()).listen(7780, '127.0.0.1', () => taken.resolve());
+    await taken.promise;
     const up = user.start(['up']);
     await up.says('is up:');
     const { exit, status } = await statusOf(user);

@@ -80,7 +80,14 @@ export async function startInstallation(
   const config = embeddedTemporalConfig(temporalAddress, { temporalNamespace: null });
   const temporal = connectTemporal(config);
   const connection = await connectWorker(config, 10_000);
-  const workers = testWorkers({ connection, namespace: config.namespace, context, store, client: temporal.client, ...options });
+  const workers = testWorkers({
+    connection,
+    namespace: config.namespace,
+    context,
+    store,
+    client: temporal.client,
+    ...options,
+  });
   await Promise.all([workers.control.start(), workers.host.start()]);
 
   const batches = createBatchClient({ client: temporal.client, installation: context.installation });

@@ -37,7 +37,7 @@ declare global {
 }
 
 /** Provides `temporalAddress`; returns the teardown. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
   const given = readEnvironment().raw['NIGHTLOOM_TEST_TEMPORAL'];
   if (given !== undefined && given !== '') {
     await prepareDefaultNamespace(given);

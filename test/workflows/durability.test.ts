@@ -3,6 +3,7 @@ import { batchWorkflowId } from '../../src/contracts/names.ts';
 import type { BatchId, TaskId } from '../../src/contracts/ids.ts';
 import type { BatchState } from '../../src/contracts/state.ts';
 import { findMarked } from '../support/marked-processes.ts';
+import { replay, takeHistory } from '../support/replay.ts';
 import { startInstallation } from '../support/installation.ts';
 import type { TestInstallation } from '../support/installation.ts';
 import { attemptsOf, filesOf, recorded, startNight, statuses, subjects } from '../support/night.ts';
@@ -86,6 +87,8 @@ describe('workers that come and go', () => {
     const state = await installation.until(batch, (each) => each.status === 'completed');
     expect(statuses(state)).toEqual(['completed', 'completed', 'failed']);
     expect(await subjects(repository)).toEqual(['Auto-commit: b', 'Auto-commit: a']);
+    const { temporal, context } = installation;
+    await replay(await takeHistory(temporal, context.installation, batch));
   });
 });
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
 import { forgetOperations, gitDirectories } from './git-directories.ts';
+import { readRefFile } from './git-files.ts';
 import { openGit } from './git.ts';
 import type { Git } from './git.ts';
 import { readOwnership, writeOwnership } from './ownership.ts';
@@ -93,6 +94,9 @@ export async function requireOwnership(directory: string): Promise<Ownership> {
 }
 
 async function readRef(git: Git, ref: string): Promise<string | null> {
+  const places = await gitDirectories(git.directory);
+  const known = places === null ? 'unknown' : await readRefFile(places.commonDirectory, ref);
+  if (known !== 'unknown') return known;
   const found = await git.ask(['rev-parse', '--verify', '--quiet', ref]);
   return found.exitCode === 0 ? found.stdout.trim() : null;
 }

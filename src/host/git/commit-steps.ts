@@ -1,6 +1,8 @@
 /** The single git steps of a task's commit. */
 import { AppError } from '../../contracts/errors.ts';
 import { TRAILERS } from '../../contracts/names.ts';
+import { gitDirectories } from './git-directories.ts';
+import { readFreshMessage, readHeadFile } from './git-files.ts';
 import type { Git, GitRunOptions } from './git.ts';
 import type { CommitIntent } from './intent.ts';
 import { withTrailers } from './message.ts';
@@ -53,6 +55,8 @@ export async function commitStaged(git: Git, request: StagedCommit): Promise<str
   };
   const output = await git.run(args, { ...options, input: message, hooks: request.hooks });
   if (!request.hooks) return committedSha(output);
+  const untouched = await shaIfUntouched(git.directory, output, message);
+  if (untouched !== null) return untouched;
   const [sha, task] = await headAndTask(git);
   if (task === request.trailers.task) return sha;
   const hookMessage = await git.run(['log', '-n', '1', '--format=%B', 'HEAD']);
@@ -66,19 +70,31 @@ export async function commitStaged(git: Git, request: StagedCommit): Promise<str
   return committedSha(amended);
 }
 
+/** The new commit when it is still HEAD and says what we said: then no hook has changed anything, or there are none. */
+async function shaIfUntouched(directory: string, output: string, message: string): Promise<string | null> {
+  const sha = shaIn(output);
+  const places = sha === null ? null : await gitDirectories(directory);
+  if (sha === null || places === null || (await readHeadFile(places)) !== sha) return null;
+  return (await readFreshMessage(places.commonDirectory, sha)) === message ? sha : null;
+}
+
 async function headAndTask(git: Git): Promise<[string, string]> {
   const output = await git.run(['log', '-n', '1', `--format=%H%x00${trailerFormat(TRAILERS.task)}`, 'HEAD']);
   const [sha = '', task = ''] = output.trimEnd().split('\0');
   return [sha, task];
 }
 
-/** `git commit` prints `[branch sha] subject`; core.abbrev=40 makes the sha whole. */
 function committedSha(output: string): string {
-  const sha = /^\[[^\n]*?\b([0-9a-f]{40}|[0-9a-f]{64})\] /m.exec(output)?.[1];
-  if (sha !== undefined) return sha;
+  const sha = shaIn(output);
+  if (sha !== null) return sha;
   throw new AppError('workspace_broken', 'git commit did not say which commit it made.', {
     details: { output: output.slice(-1_000) },
   });
+}
+
+/** `git commit` prints `[branch sha] subject`; core.abbrev=40 makes the sha whole. */
+function shaIn(output: string): string | null {
+  return /^\[[^\n]*?\b([0-9a-f]{40}|[0-9a-f]{64})\] /m.exec(output)?.[1] ?? null;
 }
 
 /**

@@ -71,20 +71,42 @@ export function ownIdentity(): ProcessIdentity {
 /** All living processes that we may see. */
 export function listProcesses(): ProcessRow[] {
   if (!linux) return listWithPs();
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readRow(Number(name)))
+  return pidsInProc()
+    .map(readRow)
     .filter((row) => row !== null);
 }
 
-/** Processes whose marker satisfies `matches`. Those of other users are invisible unless we are root. */
-export function findMarked(matches: (marker: string) => boolean, rows = listProcesses()): MarkedProcess[] {
+function pidsInProc(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid));
+}
+
+/**
+ * Processes whose marker satisfies `matches`. Those of other users are invisible unless we are root. Without `rows` the
+ * environments are looked at first: only what is marked is asked for more, which halves the cost of the usual answer, none.
+ */
+export function findMarked(matches: (marker: string) => boolean, rows?: readonly ProcessRow[]): MarkedProcess[] {
+  if (linux && rows === undefined) return findMarkedInProc(matches);
   const environments = linux ? null : environmentsWithPs();
   const found: MarkedProcess[] = [];
-  for (const row of rows) {
+  for (const row of rows ?? listProcesses()) {
     const entries = environments === null ? readOrEmpty(`/proc/${row.pid}/environ`) : (environments.get(row.pid) ?? '');
     const mark = markOf(entries);
     if (mark !== null && matches(mark.marker)) found.push({ ...row, ...mark });
+  }
+  return found;
+}
+
+/** The environment is read again after the row: a pid that changed hands in between is told apart by its own mark. */
+function findMarkedInProc(matches: (marker: string) => boolean): MarkedProcess[] {
+  const found: MarkedProcess[] = [];
+  for (const pid of pidsInProc()) {
+    const candidate = markOf(readOrEmpty(`/proc/${pid}/environ`));
+    if (candidate === null || !matches(candidate.marker)) continue;
+    const row = readRow(pid);
+    const mark = markOf(readOrEmpty(`/proc/${pid}/environ`));
+    if (row !== null && mark !== null && matches(mark.marker)) found.push({ ...row, ...mark });
   }
   return found;
 }

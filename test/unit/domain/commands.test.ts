@@ -28,7 +28,8 @@ const COMMAND = { commandId: 'c', number: 1 };
 /** One step: what a user or the loop does to a list. Numbers choose among what is there. */
 type Deed =
   | { readonly kind: 'add'; readonly count: number }
-  | { readonly kind: 'remove' | 'finish' | 'cancel' | 'start' | 'putBack'; readonly which: number }
+  | { readonly kind: 'remove'; readonly which: number }
+  | { readonly kind: 'finish' | 'cancel' | 'start' | 'putBack'; readonly which: number }
   | { readonly kind: 'move'; readonly which: number; readonly position: number };
 
 const deeds: fc.Arbitrary<Deed[]> = fc.array(
@@ -80,7 +81,7 @@ function apply(state: BatchState, deed: Deed, newNumber: () => number): void {
       applyRemoveTasks(state, { ...COMMAND, taskIds: [taskId] });
     return;
   }
-  if (deed.kind === 'cancel') {
+  if (deed.kind !== 'move') {
     const task = state.tasks.find(({ id }) => id === taskId);
     if (task !== undefined && task.status !== 'running' && !isFinalTaskStatus(task.status))
       setTaskStatus(task, 'cancelled');

@@ -1,0 +1,129 @@
+/** What can go wrong at night: every task ends with an honest verdict, and the next one is not harmed. */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { BatchView } from '../../src/contracts/views.ts';
+import type { TestRepository } from '../support/git-repository.ts';
+import { asBatch, runToEnd, taskOf } from './support/batch.ts';
+import { makeUser } from './support/user.ts';
+import type { User } from './support/user.ts';
+
+const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
+let user: User;
+
+beforeAll(async () => {
+  user = await makeUser(inject('temporalAddress'));
+});
+
+afterAll(() => user.leave());
+
+describe('one night of bad agents', () => {
+  let repository: TestRepository;
+  let batch: BatchView;
+
+  beforeAll(async () => {
+    repository = await user.repository(
+      {
+        '1-no-result': 'write n.txt n\nexit 0',
+        '2-garbage': 'garbage\nexit 0',
+        '3-nuls': 'nuls\nwrite nuls.txt fine',
+        '4-bigline': 'bigline 100\nwrite big.txt fine',
+        '5-no-change': 'say There was nothing to do.',
+        '6-crash': 'write crash.txt half\nexit 9',
+        '7-escaped': 'spawn-escaped 300s\nwrite escaped.txt fine',
+        '8-fine': 'write fine.txt fine',
+      },
+      SETTINGS,
+    );
+    ({ batch } = await runToEnd(user, repository.directory));
+  }, 120_000);
+
+  it.each([
+    ['1-no-result', 'no_result'],
+    ['2-garbage', 'no_result'],
+    ['5-no-change', 'no_change'],
+    ['6-crash', 'startup_error'],
+  ])('[P2][P13] %s fails with %s and without a commit', (name, code) => {
+    expect(taskOf(batch, name)).toMatchObject({ status: 'failed', commit: null, failure: { code } });
+    expect(taskOf(batch, name).failure?.message).not.toBe('');
+  });
+
+  it.each(['3-nuls', '4-bigline', '7-escaped', '8-fine'])('%s is done all the same', (name) => {
+    expect(taskOf(batch, name)).toMatchObject({ status: 'completed', commit: expect.stringMatching(/^[0-9a-f]{40}$/) });
+  });
+
+  it('keeps the work of failed tasks out of later commits and in a salvage ref', async () => {
+    const files = await repository.git(['ls-tree', '--name-only', `${batch.branch}`]);
+    expect(files.split('\n')).not.toEqual(expect.arrayContaining(['n.txt']));
+    expect(files).not.toContain('crash.txt');
+    expect(await repository.git(['show', `${taskOf(batch, '6-crash').salvageRef}:crash.txt`])).toBe('half');
+    expect(await repository.git(['show', `${taskOf(batch, '1-no-result').salvageRef}:n.txt`])).toBe('n');
+  });
+
+  it('shows such logs without harming the terminal', async () => {
+    const nuls = await user.call(['logs', '3-nuls'], { cwd: repository.directory });
+    expect(nuls.exit).toBe(0);
+    expect(nuls.out).not.toContain('\u0000');
+    expect(nuls.out).not.toContain('\u001B');
+    const report = await user.call(['report', batch.id]);
+    expect(report.out).toContain('4 completed, 4 failed');
+  });
+});
+
+describe('git and verification', () => {
+  it('a commit hook that rejects fails the task with its output; the requirement and the work are kept', async () => {
+    const repository = await user.repository({ a: 'write a.txt a' }, SETTINGS);
+    await repository.hook('pre-commit', 'echo "no-commits-on-saturday" >&2; exit 1');
+    const { exit, batch } = await runToEnd(user, repository.directory);
+    expect(exit).toBe(1);
+    const [task] = batch.tasks;
+    expect(task).toMatchObject({ status: 'failed', commit: null, failure: { code: 'commit_rejected', step: 'commit' } });
+    expect(task?.failure?.message).toContain('no-commits-on-saturday');
+    expect(await repository.read('.claude/commands/a.md')).not.toBeNull();
+    expect(await repository.git(['show', `${task?.salvageRef}:a.txt`])).toBe('a');
+  });
+
+  it('a verification command that is not there is refused before the start', async () => {
+    const repository = await user.repository({ a: 'write a.txt a' }, SETTINGS);
+    const ran = await user.call(['run', '--verify', 'no-such-linter --all'], { cwd: repository.directory });
+    expect(ran.exit).toBe(6);
+    expect(ran.err).toContain('The verify command `no-such-linter --all` cannot run: no-such-linter was not found.');
+    expect(ran.err).toContain('Next: Install no-such-linter, or correct `verify`.');
+  });
+
+  it('[P13] a verification command that hangs after the work is ended, and the task is no success', async () => {
+    const verify = [{ command: 'test ! -e a.txt || sleep 600', timeout: '1s' }];
+    const settings = { agent: { name: 'scripted' }, attempts: 1, verify, limits: { maxFixes: 0 } };
+    const repository = await user.repository(
+      { a: 'write a.txt a' },
+      { 'nightloom.config.json': JSON.stringify(settings) },
+    );
+    const { exit, batch } = await runToEnd(user, repository.directory);
+    expect(exit).toBe(1);
+    expect(batch.tasks[0]).toMatchObject({
+      status: 'failed',
+      commit: null,
+      verified: 'failed',
+      failure: { step: 'verify' },
+      verification: [{ passed: false, timedOut: true, baseline: 'passed' }],
+    });
+  });
+
+  it('[P13] a command red in the baseline is reported as such and blames no task', async () => {
+    const repository = await user.repository({ a: 'write a.txt a' }, SETTINGS);
+    const { doc, exit } = await user.json(['run', '--verify', 'false'], { cwd: repository.directory });
+    expect(exit).toBe(0);
+    const { tasks } = asBatch(doc);
+    expect(tasks[0]).toMatchObject({ status: 'completed', verification: [{ passed: false, baseline: 'failed' }] });
+    expect(tasks[0]?.verified).not.toBe('passed');
+    const shown = await user.call(['task', 'show', 'a'], { cwd: repository.directory });
+    expect(shown.out).toContain('failed before this task too');
+  });
+
+  it('an agent that fails the first time and succeeds the second spends two attempts', async () => {
+    const repository = await user.repository({ a: 'fail Bad day.\non attempt 2:\nwrite a.txt a' });
+    const { exit, batch } = await runToEnd(user, repository.directory);
+    expect(exit).toBe(0);
+    expect(batch.tasks[0]).toMatchObject({ status: 'completed', attempts: 2 });
+    const shown = await user.call(['task', 'show', 'a'], { cwd: repository.directory });
+    expect(shown.out).toContain('Bad day.');
+  });
+});

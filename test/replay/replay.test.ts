@@ -1,0 +1,26 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/platform/logger.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
+import { readHistory, recordedHistories, replay } from '../support/replay.ts';
+
+const names = await recordedHistories();
+
+beforeAll(() => installRuntime(silentLogger));
+
+describe('recorded histories', () => {
+  it('exist', () => {
+    expect(names.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(names)('%s replays with the code of today', async (name) => {
+    await replay(await readHistory(name));
+  });
+
+  it('a history that the code would not have made is refused', async () => {
+    const [name = ''] = names;
+    const json = await readHistory(name);
+    const other = json.replaceAll('"prepareWorkspace"', '"somethingElse"');
+    expect(other).not.toBe(json);
+    await expect(replay(other)).rejects.toThrow();
+  });
+});
