@@ -7,7 +7,7 @@ import type { BatchId, HostId, TaskId } from '../contracts/ids.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
 import type { BatchRecord } from '../contracts/record.ts';
-import type { WorkspaceState } from '../contracts/state.ts';
+import type { TransferVerdict, WorkspaceState } from '../contracts/state.ts';
 import type { LaneRequest } from '../domain/lanes.ts';
 
 /** Input of the activities that concern one run of the agent. */
@@ -24,6 +24,8 @@ export interface ControlActivities {
   record(record: BatchRecord): Promise<boolean>;
   /** Asks the host's lanes for a place; starts them if they do not run. @throws temporal_unreachable */
   requestLane(input: { host: HostId; request: LaneRequest }): Promise<void>;
+  /** Whether a closed batch took a transfer; null while it is open or nobody can say. @throws temporal_unreachable */
+  transferFate(input: { batch: BatchId; transferId: string }): Promise<TransferVerdict | null>;
   /** Whether the batches' workflows are open, in the order asked. @throws temporal_unreachable */
   batchesOf(input: { batches: readonly BatchId[] }): Promise<('open' | 'closed' | 'unknown')[]>;
 }
@@ -49,6 +51,8 @@ export interface HostActivities {
     order: WorkOrder;
     attempts: 'over' | 'more';
   }): Promise<{ ref: string | null; notes: readonly string[] }>;
+  /** Keeps the work of a task that moves to another batch, for that batch to go on with, and frees the claim. */
+  parkWork(input: { order: WorkOrder }): Promise<{ notes: readonly string[] }>;
   /** Delivery and removal of clean worktrees at the end of a batch. */
   closeWorkspace(input: { order: WorkOrder; deliver: boolean }): Promise<{ notes: readonly string[] }>;
 }

@@ -9,6 +9,8 @@ import type { ApiDeps } from './deps.ts';
 import { installOpenApi } from './plugins/openapi.ts';
 import { installProblems, sendProblem } from './plugins/problem.ts';
 import { checkHost, installSecurity } from './plugins/security.ts';
+import { installCookies, sessionRoutes } from './plugins/session.ts';
+import { installDashboard } from './plugins/static.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reportRoutes } from './routes/report.ts';
@@ -17,6 +19,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
 import { createMergeCheck } from './services/merge-check.ts';
+import { createSessions } from './services/sessions.ts';
 import { createViews } from './services/views.ts';
 import { eventStream } from './streams/events.ts';
 import { logStream } from './streams/follow-log.ts';
@@ -50,8 +53,11 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   });
   // Only JSON: forms and plain text are what a foreign page can send without asking.
   app.removeContentTypeParser('text/plain');
-  installProblems(app, deps);
-  installSecurity(app, deps);
+  const { dashboard, installation, token, allowedHosts } = deps;
+  installProblems(app, deps, dashboard === undefined ? null : await installDashboard(app, dashboard));
+  await installCookies(app);
+  const sessions = createSessions(deps.store.system, deps.clock);
+  installSecurity(app, { token, allowedHosts, installation, sessions });
   // Input is parsed by `register`; Fastify would stop at the first part with a mistake.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(serializerCompiler);
@@ -61,6 +67,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   const creation = createBatchCreation(deps);
   const views = createViews(deps, createMergeCheck(deps.door, deps.clock, deps.logger));
   const registry = createStreamRegistry(app);
+  sessionRoutes(app, { sessions, installation, token });
   systemRoutes(app, deps);
   projectRoutes(app, deps);
   batchRoutes(app, deps, creation, views);

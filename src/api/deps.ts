@@ -30,5 +30,7 @@ export interface ApiDeps {
   readonly host: HostId;
   readonly installation: InstallationId;
   readonly version: string;
+  /** Folder of the built dashboard; absent: none is served. */
+  readonly dashboard?: string;
   status(): Promise<Status>;
 }

@@ -7,6 +7,8 @@ import type { StatePaths } from '../platform/paths.ts';
 import { createStyle } from './render/style.ts';
 import type { Style } from './render/style.ts';
 
+const DEFAULT_COLUMNS = 100;
+
 /** Surroundings of a command. */
 export interface CliContext {
   readonly environment: Environment;
@@ -25,7 +27,7 @@ export interface CliContext {
   readonly interactive: boolean;
   /** True if standard error may be redrawn. */
   readonly redraw: boolean;
-  /** Width of the terminal in columns; 100 without one. */
+  /** Width of the terminal in columns, at least 1; 100 without one. */
   readonly columns: number;
 }
 
@@ -49,7 +51,8 @@ export function processContext(): CliContext {
     interactive: stdin.isTTY === true && redraw,
     redraw,
     get columns() {
-      return stderr.columns ?? 100;
+      // A terminal whose size nobody set (containers, expect) says 0.
+      return stderr.columns > 0 ? stderr.columns : DEFAULT_COLUMNS;
     },
   };
 }

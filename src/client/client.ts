@@ -11,7 +11,8 @@ import type { Connect, EventsOptions, FollowLogOptions } from './streams.ts';
 export interface ClientOptions {
   /** For example `http://127.0.0.1:4600`. */
   readonly baseUrl: string;
-  readonly token: string;
+  /** null: a page of the API itself, which carries a cookie. */
+  readonly token: string | null;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
   /** Longest wait for an answer; default 120,000. Streams have none. */
@@ -43,7 +44,8 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 /** A client of the API at `baseUrl`. Keeps no connection and no state. */
 export function createClient(options: ClientOptions): Client {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const headers = { authorization: `Bearer ${options.token}` };
+  const headers: Readonly<Record<string, string>> =
+    options.token === null ? { 'x-requested-with': 'nightloom' } : { authorization: `Bearer ${options.token}` };
   const doFetch = options.fetch ?? fetch;
 
   const send = async (url: string, init: RequestInit): Promise<Response> => {

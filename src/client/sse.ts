@@ -32,10 +32,18 @@ export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGener
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let held = '';
-  for await (const chunk of body) {
-    held += decoder.decode(chunk, { stream: true });
-    const lines = held.split('\n');
-    held = lines.pop() ?? '';
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  // Not `for await`: not every browser can iterate over a stream.
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      held += decoder.decode(value, { stream: true });
+      const lines = held.split('\n');
+      held = lines.pop() ?? '';
+      for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
 }

@@ -166,6 +166,11 @@ export const ERRORS = {
     'The state directory cannot be used.',
     'Set NIGHTLOOM_HOME to a folder that you own, with rights 0700.',
   ),
+  database_unusable: row(
+    'environment',
+    'The database cannot be used as it is.',
+    'Correct NIGHTLOOM_DATABASE_URL, or have who runs the database repair what the details name.',
+  ),
   temporal_binary_missing: row(
     'environment',
     'No Temporal server could be found or fetched.',
@@ -224,6 +229,11 @@ export const ERRORS = {
   host_offline: row('transient', 'The host does not answer.', 'Start it: `nightloom up`.'),
   git_busy: row('transient', 'Another git process holds a lock.', 'It is tried again by itself.'),
   database_busy: row('transient', 'The database is busy.', 'It is tried again by itself.'),
+  database_unreachable: row(
+    'transient',
+    'The database does not answer.',
+    'See `nightloom status`; it is tried again by itself.',
+  ),
   run_lost: row('transient', 'A helper process died before it could report.', 'It is tried again by itself.'),
   stack_unreachable: row('transient', 'The stack cannot be reached.', 'Start it: `nightloom up`.'),
   cancelled: row('cancelled', 'It was cancelled.', 'Nothing to do.'),

@@ -55,6 +55,33 @@ export interface TaskState {
   attempt?: number;
   /** Attempts that count against the retry budget; absent: none. */
   spent?: number;
+  /** How often it was moved to another batch; absent: never. The higher number owns the task's row. */
+  hops?: number;
+}
+
+/** A task on its way to another batch. */
+export interface TransferredTask {
+  readonly state: TaskState;
+  /** What is known of earlier goes: session, costs, waits. null: there was none. */
+  readonly details: TaskDetails | null;
+  /** Where the task belongs, so that the target need not share the source's first project. */
+  readonly project: ProjectId;
+}
+
+/** Tasks that left this batch's list and are not acknowledged by their new batch yet. */
+export interface Transfer {
+  readonly to: BatchId;
+  readonly tasks: readonly TransferredTask[];
+  readonly sinceMs: number;
+  /** How often it was sent. */
+  sent: number;
+}
+
+/** Tasks that are to leave once their agent was stopped and their work is kept. */
+export interface Parking {
+  readonly to: BatchId;
+  readonly transferId: string;
+  readonly taskIds: readonly TaskId[];
 }
 
 /** How one attempt went, as it is recorded. */
@@ -136,6 +163,8 @@ export interface WorkspaceState {
   readonly policy: Policy;
   /** Commands that were red before anything was done. */
   readonly redBaseline: readonly string[];
+  /** True once the batch was closed: the tree is gone, and a reopened batch prepares it anew. */
+  readonly closed?: true;
 }
 
 /** Why a batch waits. */
@@ -169,6 +198,9 @@ export interface CommandAnswer {
   readonly running: TaskId | null;
 }
 
+/** Answer to a transfer. */
+export type TransferVerdict = 'accepted' | 'refused';
+
 /** The whole state of a batch workflow. */
 export interface BatchState {
   readonly v: 1;
@@ -186,6 +218,12 @@ export interface BatchState {
   /** By task id; see {@link TaskDetails}. */
   details: Record<string, TaskDetails>;
   lane: LaneState;
+  /** By transfer id: what is on its way out. */
+  transfers: Record<string, Transfer>;
+  /** What is to go out once it is stopped and kept. */
+  parking: Parking[];
+  /** The last 500 transfers that came in, with the verdict, so that a repeated one is answered alike. */
+  received: [string, TransferVerdict][];
   /** Account of the agent by project id: its limits are shared by all batches of that account. */
   readonly accounts: Readonly<Record<string, string>>;
   /** A hold that another batch met and that applies before the next task. */

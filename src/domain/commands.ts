@@ -4,10 +4,11 @@
  */
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { TaskId } from '../contracts/ids.ts';
-import type { BatchState, CommandAnswer, TaskState } from '../contracts/state.ts';
+import type { BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
-import { findTask, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
-import { mayBatchBecome } from './transitions.ts';
+import { emptyDetails, findTask, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
+import { mayBatchBecome, mayTaskBecome } from './transitions.ts';
+import type { OffloadCommand } from './transfers.ts';
 
 /** Every command carries its id and its number from SQL. */
 export interface Command {
@@ -29,6 +30,14 @@ export interface MoveTaskCommand extends Command {
   readonly taskId: TaskId;
   readonly position: number;
 }
+/** Tasks to be tried anew, with what is kept of their earlier life: SQL has it, the workflow no longer. */
+export interface RetryTasksCommand extends Command {
+  readonly tasks: readonly RetriedTask[];
+}
+export interface RetriedTask {
+  readonly id: TaskId;
+  readonly kept: Pick<TaskDetails, 'costUsd' | 'durationMs' | 'startedAtMs' | 'salvageRef' | 'waits'> | null;
+}
 export interface TaskCommand extends Command {
   readonly taskId: TaskId;
 }
@@ -44,6 +53,8 @@ export interface BatchUpdates {
   readonly removeTasks: RemoveTasksCommand;
   readonly moveTask: MoveTaskCommand;
   readonly cancelTask: TaskCommand;
+  readonly retryTasks: RetryTasksCommand;
+  readonly offload: OffloadCommand;
 }
 
 /** Why a command is refused: a code of the catalogue, the fact, and per-task reasons where there are several. */
@@ -144,6 +155,33 @@ export function checkCancelTask(state: BatchState, command: TaskCommand): Refusa
   if (task === undefined) return unknownTask(command.taskId);
   if (task.status === 'cancelled' || !isFinalTaskStatus(task.status)) return null;
   return { code: 'illegal_transition', message: `Task ${task.id} is ${task.status}.` };
+}
+
+/** Check of a retry: only what failed, was skipped or cancelled. */
+export function checkRetryTasks(state: BatchState, command: RetryTasksCommand): Refusal | null {
+  if (state.closing) return closing(state);
+  if (state.status === 'cancelled') return illegal(state, 'retried');
+  const refused: Record<string, string> = {};
+  for (const { id } of command.tasks) {
+    const task = findTask(state, id);
+    if (task === undefined) refused[id] = 'unknown';
+    else if (!mayTaskBecome(task.status, 'queued') || !isFinalTaskStatus(task.status)) refused[id] = task.status;
+  }
+  const count = Object.keys(refused).length;
+  if (count === 0) return null;
+  return { code: 'illegal_transition', message: `${count} of the tasks cannot be retried.`, details: refused };
+}
+
+/** Queues tasks again, each in its place, with a full retry budget and a fresh session. */
+export function applyRetryTasks(state: BatchState, command: RetryTasksCommand): TaskId[] {
+  for (const { id, kept } of command.tasks) {
+    const task = findTask(state, id);
+    if (task === undefined) continue;
+    setTaskStatus(task, 'queued');
+    delete task.spent;
+    state.details[id] = { ...emptyDetails(), ...kept };
+  }
+  return command.tasks.map((task) => task.id);
 }
 
 /** Puts new tasks at the end. Tasks left `idle` by a reset are queued again by {@link queueIdle}, not here. */

@@ -52,6 +52,16 @@ export interface DecisionContext {
 /** Waits end this much after the announced reset: the text is rounded to minutes and clocks differ. */
 const RESET_MARGIN_MS = 2000;
 
+/** The same session goes on, at once and without an attempt spent. */
+export const GO_ON = {
+  kind: 'again',
+  spends: false,
+  keepWork: true,
+  freshSession: false,
+  pauseMs: 0,
+  wait: null,
+} as const;
+
 /** The decision for one verdict. */
 export function decide(verdict: AgentVerdict, context: DecisionContext): Decision {
   const { policy, details, spent } = context;
@@ -74,15 +84,7 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
       return atLimit(verdict.resetAtMs, verdict.message, context);
     case 'backoff':
       return details.backoffs < RETRY_RULES.backoff.atMost
-        ? {
-            kind: 'again',
-            spends: false,
-            keepWork: true,
-            freshSession: false,
-            pauseMs: pauseMs('backoff', details.backoffs),
-            wait: 'backoff',
-            message: verdict.message,
-          }
+        ? { ...GO_ON, pauseMs: pauseMs('backoff', details.backoffs), wait: 'backoff', message: verdict.message }
         : needsUser('environment', 'backoff', verdict.message, context);
     case 'needs_login':
       return needsUser('needs_login', 'needs_login', verdict.message, context);
@@ -97,26 +99,10 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
     case 'session_broken':
       return details.freshened
         ? { kind: 'fail', code: 'session_broken', message: verdict.message }
-        : {
-            kind: 'again',
-            spends: false,
-            keepWork: true,
-            freshSession: true,
-            pauseMs: 0,
-            wait: null,
-            message: verdict.message,
-          };
+        : { ...GO_ON, freshSession: true, message: verdict.message };
     case 'lost':
       return details.losses < RETRY_RULES.lost.atMost
-        ? {
-            kind: 'again',
-            spends: false,
-            keepWork: true,
-            freshSession: false,
-            pauseMs: pauseMs('lost', details.losses),
-            wait: null,
-            message: verdict.message,
-          }
+        ? { ...GO_ON, pauseMs: pauseMs('lost', details.losses), message: verdict.message }
         : { kind: 'fail', code: 'lost_too_often', message: `Lost ${details.losses + 1} times: ${verdict.message}` };
     case 'terminated':
       return { kind: 'stopped' };

@@ -103,6 +103,7 @@ async function up(): Promise<void> {
   record.begin({ url, temporal, host });
   greet(url, paths, temporal);
   await control.working;
+  await sayGoodbye(store);
 }
 
 /** Keeps `stack.json` true from the moment that everything runs. */
@@ -208,6 +209,17 @@ function greet(url: string, paths: StatePaths, temporal: OpenTemporal): void {
     `State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Whoever stops the stack must know what it leaves running. */
+async function sayGoodbye(store: Store): Promise<void> {
+  const { length } = (await store.tasks.list({ status: 'running', limit: 100 })).items;
+  const agents = length === 1 ? '1 agent goes on' : `${length} agents go on`;
+  process.stdout.write(
+    length === 0
+      ? 'The stack stops; no agent is running.\n'
+      : `The stack stops; ${agents} running, and \`nightloom up\` re-attaches.\n`,
+  );
 }
 
 function ofRole(role: StackProcess['role'], identity: ProcessIdentity | null): StackProcess[] {

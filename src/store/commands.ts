@@ -1,6 +1,7 @@
 /** Numbers and answers of commands to batches. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
+import type { BatchId } from '../contracts/ids.ts';
 import type { CommandAnswer } from '../contracts/state.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from './database.ts';
@@ -20,6 +21,7 @@ async function begin(
   command: Parameters<CommandStore['begin']>[0],
 ): Promise<{ number: number; answer: CommandAnswer | null }> {
   const begun = await db.transaction().execute(async (trx) => {
+    await lockBatch(trx, command.batch);
     const known = await trx.selectFrom('commands').selectAll().where('id', '=', command.id).executeTakeFirst();
     if (known !== undefined) {
       if (known.batch !== command.batch || known.type !== command.type) throw usedOtherwise(command.id, known);
@@ -35,7 +37,7 @@ async function begin(
       .select('command_number')
       .where('id', '=', command.batch)
       .executeTakeFirst();
-    const number = Math.max(given?.last ?? 0, batch?.command_number ?? 0) + 1;
+    const number = Math.max(Number(given?.last ?? 0), batch?.command_number ?? 0) + 1;
     const { id, type } = command;
     const created_at = toInstant(command.atMs);
     await trx
@@ -46,6 +48,15 @@ async function begin(
   });
   failpoint('command:numbered');
   return begun;
+}
+
+/** Numbers of a batch are given one after the other. Changes nothing: the row is only locked, in words of every dialect. */
+async function lockBatch(trx: Transaction<Database>, batch: BatchId): Promise<void> {
+  await trx
+    .updateTable('batches')
+    .set((eb) => ({ command_number: eb.ref('command_number') }))
+    .where('id', '=', batch)
+    .execute();
 }
 
 async function finish(db: Kysely<Database>, id: string, answer: CommandAnswer): Promise<void> {

@@ -67,7 +67,11 @@ async function insertTasks(trx: Transaction<Database>, tasks: readonly TaskDefin
     toTaskColumns(task, { ...place, rank: place.firstRank + index * RANK_STEP }),
   );
   for (const rows of chunksOf(columns, ROWS_PER_INSERT)) await trx.insertInto('tasks').values(rows).execute();
-  for (const some of chunksOf(tasks, ROWS_PER_INSERT)) {
+  // In one order by all writers, so that two who want the same ones wait for each other and do not deadlock.
+  const ordered = tasks.toSorted(
+    (left, right) => compare(left.project, right.project) || compare(left.name, right.name),
+  );
+  for (const some of chunksOf(ordered, ROWS_PER_INSERT)) {
     await trx
       .insertInto('open_requirements')
       .values(
@@ -77,6 +81,10 @@ async function insertTasks(trx: Transaction<Database>, tasks: readonly TaskDefin
       .execute();
   }
   await refuseTaken(trx, tasks, place.batch);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** The unique key decided; whoever's task is not in its row came second. */

@@ -62,6 +62,8 @@ export interface TaskTable {
   rank: number;
   attempt: number;
   spent: number;
+  /** How often it was moved to another batch. */
+  hops: number;
   cost_usd: number | null;
   /** JSON TaskDetails; null until anything was recorded. */
   details: string | null;

@@ -2,40 +2,19 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { JournalEntry, JournalEvent } from '../contracts/events.ts';
 import type { Database, EventTable } from './database.ts';
+import type { Engine } from './engine.ts';
 import type { EventStore } from './store.ts';
 import { chunksOf, fromJson, toInstant, toJson } from './values.ts';
 
 const ROWS_PER_INSERT = 100;
 
-/** Tells listeners of this process that events were committed. */
-export interface AppendSignal {
-  notify(): void;
-  subscribe(listener: () => void): () => void;
-}
-
-/** A signal without listeners. */
-export function createAppendSignal(): AppendSignal {
-  const listeners = new Set<() => void>();
-  return {
-    notify: () => {
-      for (const listener of listeners) listener();
-    },
-    subscribe: (listener) => {
-      // An own function per subscription: the same listener may be given twice.
-      const own = (): void => listener();
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
-  };
-}
-
 /** {@link EventStore} on `db`. */
-export function createEventStore(db: Kysely<Database>, signal: AppendSignal): EventStore {
+export function createEventStore(db: Kysely<Database>, engine: Engine): EventStore {
   return {
     append: async (entries) => {
       if (entries.length === 0) return;
-      await db.transaction().execute((trx) => insertEvents(trx, entries));
-      signal.notify();
+      await db.transaction().execute((trx) => insertEvents(trx, engine, entries));
+      engine.appended.notify();
     },
     after: async (seq, { batch, limit }) => {
       let query = db.selectFrom('events').selectAll().where('seq', '>', seq);
@@ -49,12 +28,18 @@ export function createEventStore(db: Kysely<Database>, signal: AppendSignal): Ev
         .executeTakeFirst();
       return Number(row?.last ?? 0);
     },
-    onAppend: (listener) => signal.subscribe(listener),
+    onAppend: (listener) => engine.appended.subscribe(listener),
   };
 }
 
-/** Inserts what is not there yet, as part of a larger transaction. */
-export async function insertEvents(trx: Transaction<Database>, entries: readonly JournalEntry[]): Promise<void> {
+/** Inserts what is not there yet, as the last step of a larger transaction: it holds the journal until that ends. */
+export async function insertEvents(
+  trx: Transaction<Database>,
+  engine: Pick<Engine, 'lockJournal'>,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await engine.lockJournal(trx);
   for (const some of chunksOf(entries, ROWS_PER_INSERT)) {
     await trx
       .insertInto('events')

@@ -4,28 +4,49 @@ import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { AppError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
+import type { ColumnTypes, Engine } from './engine.ts';
 import { initial } from './migrations/0001-initial.ts';
 
 /** In order; names are never changed and rows never removed once released. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = { '0001-initial': initial };
 
 const HISTORY_TABLE = 'schema_version';
 
 /**
  * Runs the migrations that are missing, in one transaction: of several processes that open a new database one
  * migrates, and the others find it done. (Kysely's migrator by itself reads the history before it begins to write.)
- * @param name how messages call the database
- * @throws AppError state_dir_unusable when a newer program wrote the database, or a migration fails
+ * @throws AppError of `engine.unusable` when a newer program wrote the database, or a migration fails
  */
-export async function migrate(db: Kysely<Database>, name: string): Promise<void> {
-  await db.transaction().execute((trx) => migrateWithin(trx, name));
+export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {
+  await db.transaction().execute((trx) => migrateWithin(trx, engine));
 }
 
-async function migrateWithin(db: Transaction<Database>, name: string): Promise<void> {
-  await refuseNewer(db, name);
+/** Names of the migrations that the database has, in order; empty for a new one. */
+export async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === HISTORY_TABLE)) return [];
+  const history = db.withTables<{ [HISTORY_TABLE]: { name: string } }>();
+  const applied = await history.selectFrom(HISTORY_TABLE).select('name').orderBy('name').execute();
+  return applied.map((row) => row.name);
+}
+
+/** Those of `applied` that this program does not know. */
+export function unknownMigrations(applied: readonly string[]): string[] {
+  return applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+}
+
+async function migrateWithin(db: Transaction<Database>, engine: Engine): Promise<void> {
+  const { name, unusable } = engine;
+  await engine.lockSchema(db);
+  refuseNewer(await appliedMigrations(db), engine);
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+    provider: {
+      getMigrations: () =>
+        Promise.resolve(
+          Object.fromEntries(Object.entries(MIGRATIONS).map(([each, make]) => [each, make(engine.types)])),
+        ),
+    },
     migrationTableName: HISTORY_TABLE,
     migrationLockTableName: `${HISTORY_TABLE}_lock`,
   });
@@ -33,23 +54,19 @@ async function migrateWithin(db: Transaction<Database>, name: string): Promise<v
   if (error === undefined) return;
   if (AppError.is(error)) throw error;
   const reason = error instanceof Error ? error.message : 'unknown';
-  throw new AppError('state_dir_unusable', `The database ${name} could not be brought up to date: ${reason}.`, {
+  throw new AppError(unusable, `The database ${name} could not be brought up to date: ${reason}.`, {
     details: { file: name, reason },
     cause: error,
   });
 }
 
-async function refuseNewer(db: Kysely<Database>, name: string): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === HISTORY_TABLE)) return;
-  const history = db.withTables<{ [HISTORY_TABLE]: { name: string } }>();
-  const applied = await history.selectFrom(HISTORY_TABLE).select('name').orderBy('name').execute();
-  const unknown = applied.map((row) => row.name).filter((row) => !Object.hasOwn(MIGRATIONS, row));
+function refuseNewer(applied: readonly string[], { name, unusable }: Engine): void {
+  const unknown = unknownMigrations(applied);
   if (unknown.length === 0) return;
   const newest = Object.keys(MIGRATIONS).at(-1);
   throw new AppError(
-    'state_dir_unusable',
-    `The database ${name} was written by a newer Nightloom (${unknown.join(', ')}; this one knows up to ${newest}). Update Nightloom, or use another NIGHTLOOM_HOME.`,
+    unusable,
+    `The database ${name} was written by a newer Nightloom (${unknown.join(', ')}; this one knows up to ${newest}). Update Nightloom, or use another database.`,
     { details: { file: name, unknown, newest } },
   );
 }

@@ -5,7 +5,8 @@ import { systemClock } from '../platform/clock.ts';
 import { createBatchStore } from './batches.ts';
 import { createCommandStore } from './commands.ts';
 import type { Database } from './database.ts';
-import { createAppendSignal, createEventStore } from './events.ts';
+import type { Engine } from './engine.ts';
+import { createEventStore } from './events.ts';
 import { migrate } from './migrations.ts';
 import { createProjectStore } from './projects.ts';
 import { writeRecord } from './record.ts';
@@ -14,40 +15,62 @@ import type { Store } from './store.ts';
 import { createSystemStore } from './system.ts';
 import { createTaskStore } from './tasks.ts';
 
+/** A database: a file of SQLite, or an address of PostgreSQL. */
+export type StoreLocation =
+  | {
+      /** Absolute path of the SQLite file; made with rights 0600 if missing, its folder is not. */
+      readonly file: string;
+    }
+  | {
+      /** `postgres://user[:password]@host[:port]/database`. Secret. */
+      readonly url: string;
+      /** Instead of the address's own. Secret. */
+      readonly password?: string;
+    };
+
 /** Where the store is. */
-export interface StoreOptions {
-  /** Absolute path of the SQLite file; made with rights 0600 if missing, its folder is not. */
-  readonly file: string;
+export type StoreOptions = StoreLocation & {
   /** Default: the machine's. */
   readonly clock?: Pick<Clock, 'now'>;
-}
+};
 
 /**
  * Opens the database and brings its schema up to date.
- * @throws AppError state_dir_unusable (damaged, not a database, newer than the program), database_busy, disk_low
+ * @throws AppError state_dir_unusable, database_unusable (damaged, not a database, newer than the program, not allowed),
+ * database_busy, database_unreachable, disk_low, invalid_input (no address)
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const clock = options.clock ?? systemClock;
-  const db = new Kysely<Database>({ dialect: await openSqlite(options.file) });
-  try {
-    await migrate(db, options.file);
-  } catch (error) {
+  const engine = await openEngine(options);
+  const db = new Kysely<Database>({ dialect: engine.dialect });
+  const close = async (): Promise<void> => {
+    await engine.close();
     await db.destroy();
+  };
+  try {
+    await migrate(db, engine);
+  } catch (error) {
+    await close();
     throw error;
   }
-  const signal = createAppendSignal();
   return {
     projects: createProjectStore(db, clock),
     batches: createBatchStore(db, clock),
     tasks: createTaskStore(db),
-    events: createEventStore(db, signal),
+    events: createEventStore(db, engine),
     commands: createCommandStore(db),
     system: createSystemStore(db),
     record: async (record, atMs) => {
-      const written = await writeRecord(db, record, atMs);
-      if (written && record.events.length > 0) signal.notify();
+      const written = await writeRecord(db, engine, record, atMs);
+      if (written && record.events.length > 0) engine.appended.notify();
       return written;
     },
-    close: () => db.destroy(),
+    close,
   };
+}
+
+async function openEngine(location: StoreLocation): Promise<Engine> {
+  if ('file' in location) return await openSqlite(location.file);
+  const { openPostgres } = await import('./postgres.ts');
+  return openPostgres(location);
 }

@@ -6,6 +6,7 @@ import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
 import type { TaskStatus } from '../contracts/vocabulary.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { Database } from './database.ts';
+import type { Engine } from './engine.ts';
 import { insertEvents } from './events.ts';
 import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
 import { failpoint } from '../platform/failpoint.ts';
@@ -13,7 +14,12 @@ import { failpoint } from '../platform/failpoint.ts';
 const IDS_PER_QUERY = 500;
 
 /** See `Store.record`. */
-export async function writeRecord(db: Kysely<Database>, record: BatchRecord, atMs: number): Promise<boolean> {
+export async function writeRecord(
+  db: Kysely<Database>,
+  engine: Pick<Engine, 'lockJournal'>,
+  record: BatchRecord,
+  atMs: number,
+): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
     if (!(await writeHead(trx, record, atMs))) return false;
     for (const task of record.tasks) await writeTask(trx, record, task);
@@ -25,7 +31,7 @@ export async function writeRecord(db: Kysely<Database>, record: BatchRecord, atM
     for (const ids of chunksOf(record.removed, IDS_PER_QUERY)) {
       await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
     }
-    await insertEvents(trx, record.events);
+    await insertEvents(trx, engine, record.events);
     failpoint('record:inside');
     return true;
   });
@@ -49,12 +55,14 @@ async function writeHead(trx: Transaction<Database>, record: BatchRecord, atMs: 
   return numUpdatedRows > 0n;
 }
 
-/** A task that the batch no longer has (deleted with it, or dropped) is not brought back. */
+/** A task belongs to the batch that it came to last, however late the records arrive. One that the batch no longer has (deleted with it, or dropped) is not brought back. */
 async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: TaskRecord): Promise<void> {
   const { state, details } = task;
   const { numUpdatedRows } = await trx
     .updateTable('tasks')
     .set({
+      batch: record.batch,
+      hops: state.hops ?? 0,
       status: state.status,
       rank: state.rank,
       attempt: state.attempt ?? 0,
@@ -62,7 +70,8 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
       ...(details === null ? {} : detailColumns(state.status, details)),
     })
     .where('id', '=', state.id)
-    .where('batch', '=', record.batch)
+    .where((eb) => eb.or([eb('batch', '=', record.batch), eb('hops', '<', state.hops ?? 0)]))
+    .where('hops', '<=', state.hops ?? 0)
     .executeTakeFirst();
   if (numUpdatedRows === 0n || details === null) return;
   for (const attempt of details.attempts) await writeAttempt(trx, state.id, attempt);

@@ -1,4 +1,4 @@
-/** Kysely on node:sqlite: the only file that knows which database it is. */
+/** Kysely on node:sqlite: what only this database needs. */
 import type { FileHandle } from 'node:fs/promises';
 import { constants, open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,6 +8,8 @@ import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysel
 import type { DatabaseConnection, QueryResult, SqliteDatabase, SqliteDialectConfig, SqliteStatement } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
+import { createAppendSignal } from './append-signal.ts';
+import type { Engine } from './engine.ts';
 
 /** How long a statement waits for another connection's lock in all. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -34,16 +36,30 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * Dialect on the file, opened (made with rights 0600 if missing) and checked. WAL, so that readers of other processes
+ * Engine on the file, opened (made with rights 0600 if missing) and checked. WAL, so that readers of other processes
  * do not wait; `synchronous = FULL`, because an acknowledged command must survive a power cut too: in WAL mode NORMAL
  * may roll the last commits back (https://sqlite.org/pragma.html#pragma_synchronous), and FULL costs one fsync per commit,
  * of which a task needs about ten.
  * @throws AppError state_dir_unusable: not ours to write, or not an SQLite database; the file is left as it is
  */
-export async function openSqlite(file: string): Promise<SqliteDialect> {
+export async function openSqlite(file: string): Promise<Engine> {
   const bytes = await claimFile(file);
   const connection = translated(file, () => connect(file, bytes));
-  return new ImmediateSqliteDialect({ database: new StatementCache(file, connection) });
+  return {
+    dialect: new ImmediateSqliteDialect({ database: new StatementCache(file, connection) }),
+    name: file,
+    types: {
+      text: 'text',
+      integer: 'integer',
+      counted: (column) => column.primaryKey().autoIncrement(),
+    },
+    unusable: 'state_dir_unusable',
+    appended: createAppendSignal(),
+    // Transactions begin as writers, and of those there is one.
+    lockSchema: () => Promise.resolve(),
+    lockJournal: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }
 
 async function claimFile(file: string): Promise<number> {

@@ -32,6 +32,7 @@ export function toTaskColumns(
     rank: place.rank,
     attempt: 0,
     spent: 0,
+    hops: 0,
     cost_usd: null,
     details: null,
   };
@@ -70,5 +71,6 @@ export function toTaskState(row: TaskWithFirstProject): TaskState {
     rank: row.rank,
     ...(row.attempt === 0 ? {} : { attempt: row.attempt }),
     ...(row.spent === 0 ? {} : { spent: row.spent }),
+    ...(row.hops === 0 ? {} : { hops: row.hops }),
   };
 }

@@ -98,6 +98,7 @@ async function openRequirements(
     .innerJoin('tasks', 'tasks.id', 'open_requirements.task')
     .select(['open_requirements.requirement', 'open_requirements.task', 'open_requirements.batch', 'tasks.status'])
     .where('open_requirements.project', '=', project)
+    .orderBy('open_requirements.requirement')
     .execute();
   return new Map(rows.map(({ requirement, task, batch, status }) => [requirement, { task, batch, status }]));
 }

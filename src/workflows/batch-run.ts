@@ -11,7 +11,7 @@ import type { LoopPorts } from './ports.ts';
 import { Recorder } from './recorder.ts';
 
 /** Why the running task is to be stopped. */
-export type StopReason = 'pause' | 'cancelTask' | 'cancelBatch';
+export type StopReason = 'pause' | 'offload' | 'cancelTask' | 'cancelBatch';
 
 /** A cancelled task whose work may still be in the tree, with the details that a record drops from the state. */
 export interface CancelledTask {
@@ -43,7 +43,7 @@ export class BatchRun {
 
   /** Stops the running task; a cancellation outweighs a pause. */
   requestStop(reason: StopReason): void {
-    if (this.#stop === null || this.#stop === 'pause') this.#stop = reason;
+    if (this.#stop === null || this.#stop === 'pause' || this.#stop === 'offload') this.#stop = reason;
     this.ports.interrupt();
   }
 

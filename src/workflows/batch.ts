@@ -17,12 +17,14 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ControlActivities, HostActivities } from '../activities/types.ts';
-import { hostQueue, lanesWorkflowId } from '../contracts/names.ts';
+import { batchWorkflowId, hostQueue, lanesWorkflowId } from '../contracts/names.ts';
+import type { BatchId } from '../contracts/ids.ts';
 import type { BatchResult, BatchState } from '../contracts/state.ts';
 import { countTasks, runningTask } from '../domain/batch-state.ts';
 import { detailsTable } from '../domain/details-table.ts';
 import {
   COMMIT,
+  DESCRIBE,
   END,
   FINAL_RECORD,
   LOAD_ORDER,
@@ -37,9 +39,10 @@ import { BatchRun, endRuns } from './batch-run.ts';
 import { cancel } from './effects.ts';
 import { registerHandlers } from './handlers.ts';
 import { runLoop, salvageCancelled } from './loop.ts';
-import { laneSignals } from './messages.ts';
-import type { LanePorts, LoopPorts } from './ports.ts';
+import { laneSignals, transferSignals } from './messages.ts';
+import type { LanePorts, LoopPorts, TransferPorts } from './ports.ts';
 import { settleStop } from './settle.ts';
+import { runTransfers } from './transfers.ts';
 
 /** After this many tasks an execution is continued as new: about a thousand events. */
 const TASKS_PER_EXECUTION = 50;
@@ -53,6 +56,8 @@ export async function batchWorkflow(state: BatchState): Promise<BatchResult> {
   state.closing = false;
   const run = new BatchRun(state, createPorts(state));
   registerHandlers(run);
+  // Ends with the execution, or with its cancellation.
+  runTransfers(run).catch(() => undefined);
   const outcome = await runUntilCancelled(run);
   await CancellationScope.nonCancellable(() => finish(run));
   if (outcome === 'continue') {
@@ -106,6 +111,7 @@ function createPorts(state: BatchState): LoopPorts {
     control: { loadOrder: local.loadOrder, record: recording.record },
     host: (label) => hostActivities(state, label),
     lanes: lanePorts(state),
+    transfers: transferPorts(state),
     recordFinal: (record) => durable.record(record),
     waitUntil: async (isTrue, timeoutMs, summary) => {
       if (timeoutMs !== null) return await condition(isTrue, timeoutMs, { summary });
@@ -150,6 +156,28 @@ function lanePorts(state: BatchState): LanePorts {
   };
 }
 
+/** Signals between batches; a batch that is closed or unknown is a definite no. */
+function transferPorts(state: BatchState): TransferPorts {
+  const { transferFate } = proxyActivities<ControlActivities>(DESCRIBE);
+  const handleOf = (batch: BatchId) => getExternalWorkflowHandle(batchWorkflowId(state.installation, batch));
+  return {
+    send: async (to, message) => {
+      try {
+        await handleOf(to).signal(transferSignals.receive, message);
+        return true;
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        return false;
+      }
+    },
+    answer: (to, answer) =>
+      handleOf(to)
+        .signal(transferSignals.answer, answer)
+        .catch(() => undefined),
+    fate: (to, transferId) => transferFate({ batch: to, transferId }),
+  };
+}
+
 /** The host's activities on the host's queue, each with its own policy; the label is what the Web UI shows. */
 function hostActivities(state: BatchState, label: string): HostActivities {
   const taskQueue = hostQueue(state.installation, state.host);
@@ -165,6 +193,7 @@ function hostActivities(state: BatchState, label: string): HostActivities {
     deleteRequirement: commit.deleteRequirement,
     commitTask: commit.commitTask,
     salvage: commit.salvage,
+    parkWork: commit.parkWork,
     closeWorkspace: commit.closeWorkspace,
   };
 }

@@ -6,22 +6,26 @@ import {
   applyAddTasks,
   applyMoveTask,
   applyRemoveTasks,
+  applyRetryTasks,
   checkAddTasks,
   checkCancel,
   checkCancelTask,
   checkMoveTask,
   checkPause,
   checkRemoveTasks,
+  checkRetryTasks,
   checkStart,
   isSuperseded,
   knownAnswer,
 } from '../domain/commands.ts';
 import type { Command, Refusal } from '../domain/commands.ts';
+import { checkOffload } from '../domain/transfers.ts';
 import type { BatchRun } from './batch-run.ts';
 import { cancel, cancelTask, pause, skipWait, start } from './effects.ts';
 import { toUpdateFailure } from './failures.ts';
 import { onAccountHeld, onGranted, onQueued } from './lane.ts';
-import { batchSignals, batchUpdates, laneAnswers, stateQuery } from './messages.ts';
+import { batchSignals, batchUpdates, laneAnswers, stateQuery, transferSignals } from './messages.ts';
+import { offload, onTransfer, onTransferAnswer } from './transfers.ts';
 
 /** Registers every handler; must be called before the first await. */
 export function registerHandlers(run: BatchRun): void {
@@ -68,6 +72,17 @@ export function registerHandlers(run: BatchRun): void {
   setHandler(batchUpdates.cancelTask, (command) => once(run, command, () => cancelTask(run, command)), {
     validator: (command) => refuse(run, command, checkCancelTask(state, command)),
   });
+
+  setHandler(
+    batchUpdates.retryTasks,
+    (command) => once(run, command, () => run.recorder.touch(...applyRetryTasks(state, command))),
+    { validator: (command) => refuse(run, command, checkRetryTasks(state, command)) },
+  );
+  setHandler(batchUpdates.offload, (command) => once(run, command, () => offload(run, command)), {
+    validator: (command) => refuse(run, command, checkOffload(state, command)),
+  });
+  setHandler(transferSignals.receive, (message) => onTransfer(run, message));
+  setHandler(transferSignals.answer, (answered) => onTransferAnswer(run, answered));
 
   setHandler(laneAnswers.granted, (granted) => onGranted(run, granted));
   setHandler(laneAnswers.queued, (queued) => onQueued(run, queued));

@@ -14,6 +14,7 @@ import { cancelWaiting } from './effects.ts';
 import { failureOf } from './failures.ts';
 import { acquireLane, releaseLane } from './lane.ts';
 import { ensureWorkspace, runAttempt } from './pipeline.ts';
+import { hasTransfers, parkTasks } from './transfers.ts';
 import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
 
 /** Works until the batch is closed (`done`) or its execution should be continued as new (`continue`). */
@@ -21,13 +22,19 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
   const { state, ports } = run;
   for (;;) {
     await salvageCancelled(run);
-    if (state.status === 'cancelled') return await close(run);
+    await parkTasks(run);
+    if (state.status === 'cancelled' && !hasTransfers(run)) return await close(run);
     if (ports.executionIsLong(run.tasksBegun)) return 'continue';
     if (state.status !== 'running') {
       const known = state.status;
       await releaseLane(run);
       await ports.waitUntil(
-        () => state.status !== known || run.toSalvage.length > 0 || ports.executionIsLong(run.tasksBegun),
+        () =>
+          state.status !== known ||
+          run.toSalvage.length > 0 ||
+          state.parking.length > 0 ||
+          isFreeOfTransfers(run) ||
+          ports.executionIsLong(run.tasksBegun),
         null,
         known,
       );
@@ -46,7 +53,15 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
       continue;
     }
     const task = nextTask(state);
-    if (task === undefined) return await close(run);
+    if (task === undefined && !hasTransfers(run)) return await close(run);
+    if (task === undefined) {
+      await ports.waitUntil(
+        () => nextTask(state) !== undefined || !hasTransfers(run) || state.status !== 'running',
+        null,
+        'transfers',
+      );
+      continue;
+    }
     if (mustWait(run, task)) {
       await waitForTask(run, task);
       continue;
@@ -57,6 +72,11 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
     }
     await workOn(run, task);
   }
+}
+
+/** A cancelled batch waits only for what is on its way out. */
+function isFreeOfTransfers(run: BatchRun): boolean {
+  return run.state.status === 'cancelled' && !hasTransfers(run);
 }
 
 /** Waits out a hold; true time or a command ends it. */
@@ -224,6 +244,8 @@ async function closeWorkspace(run: BatchRun, project: ProjectId, task: TaskState
   try {
     const order = await loadOrder(run, task);
     const closed = await run.ports.host('deliver').closeWorkspace({ order, deliver });
+    const workspace = state.workspaces[project];
+    if (workspace !== undefined) state.workspaces[project] = { ...workspace, closed: true };
     addNotes(state.notes, closed.notes, 20);
   } catch (error) {
     const failure = failureOf(error);

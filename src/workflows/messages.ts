@@ -8,9 +8,11 @@ import type {
   MoveTaskCommand,
   PauseCommand,
   RemoveTasksCommand,
+  RetryTasksCommand,
   TaskCommand,
 } from '../domain/commands.ts';
 
+import type { OffloadCommand, TransferAnswer, TransferMessage } from '../domain/transfers.ts';
 import type { AccountHold, LaneRequest, LanesState } from '../domain/lanes.ts';
 
 /** User commands on a batch, by wire name. */
@@ -24,6 +26,14 @@ export const batchUpdates = {
   moveTask: defineUpdate<CommandAnswer, [MoveTaskCommand]>('moveTask'),
   skipWait: defineUpdate<CommandAnswer, [Command]>('skipWait'),
   cancelTask: defineUpdate<CommandAnswer, [TaskCommand]>('cancelTask'),
+  retryTasks: defineUpdate<CommandAnswer, [RetryTasksCommand]>('retryTasks'),
+  offload: defineUpdate<CommandAnswer, [OffloadCommand]>('offload'),
+} as const;
+
+/** Between batches; each is sent until it is answered. */
+export const transferSignals = {
+  receive: defineSignal<[TransferMessage]>('receiveTransfer'),
+  answer: defineSignal<[TransferAnswer]>('transferAck'),
 } as const;
 
 /** Durable form of pause and cancel, for when no worker answers an update. */

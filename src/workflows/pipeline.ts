@@ -9,7 +9,7 @@ import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.
 import type { TaskFailureCode } from '../contracts/outcome.ts';
 import type { Step } from '../contracts/vocabulary.ts';
 import { addNotes, projectOf } from '../domain/batch-state.ts';
-import { decide } from '../domain/decide.ts';
+import { decide, GO_ON } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
 import { taskLabel } from '../domain/details-table.ts';
 import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
@@ -36,7 +36,7 @@ interface Attempt {
 export async function ensureWorkspace(run: BatchRun, task: TaskState, order: WorkOrder): Promise<WorkspaceState> {
   const project = projectOf(run.state, task);
   const known = run.state.workspaces[project];
-  if (known !== undefined) return known;
+  if (known !== undefined && known.closed !== true) return known;
   run.step(task, 'prepare');
   const workspace = await run.ports.interruptible(() => run.ports.host(taskLabel(task)).prepareWorkspace({ order }));
   run.state.workspaces[project] = workspace;
@@ -77,7 +77,7 @@ export async function runAttempt(
     if (decision.kind === 'stopped')
       return {
         kind: 'decided',
-        decision: { kind: 'again', spends: false, keepWork: true, freshSession: false, pauseMs: 0, wait: null },
+        decision: { ...GO_ON, message: outcome.verdict.message },
       };
     if (decision.kind !== 'verify') return { kind: 'decided', decision };
     resetCounters(attempt);

@@ -3,8 +3,11 @@
  * server. Runs in the workflow sandbox.
  */
 import type { ControlActivities, HostActivities } from '../activities/types.ts';
+import type { BatchId } from '../contracts/ids.ts';
 import type { BatchRecord } from '../contracts/record.ts';
+import type { TransferVerdict } from '../contracts/state.ts';
 import type { LaneRequest } from '../domain/lanes.ts';
+import type { TransferAnswer, TransferMessage } from '../domain/transfers.ts';
 import type { AccountReport } from './messages.ts';
 
 /** What a batch says to the lanes of its host. A message that cannot be delivered is dropped: timers repeat it. */
@@ -15,6 +18,15 @@ export interface LanePorts {
   accountFree(report: { readonly account: string }): Promise<void>;
 }
 
+/** What a batch says to other batches. */
+export interface TransferPorts {
+  /** False: the other batch is closed or unknown, and certainly did not get it now. */
+  send(to: BatchId, message: TransferMessage): Promise<boolean>;
+  answer(to: BatchId, answer: TransferAnswer): Promise<void>;
+  /** What became of a transfer whose target is closed; null: not known now. */
+  fate(to: BatchId, transferId: string): Promise<TransferVerdict | null>;
+}
+
 /** The world of a batch. */
 export interface LoopPorts {
   /** Epoch milliseconds; workflow time. */
@@ -23,6 +35,7 @@ export interface LoopPorts {
   /** Host activities whose summaries in the Web UI carry `label`. */
   host(label: string): HostActivities;
   readonly lanes: LanePorts;
+  readonly transfers: TransferPorts;
   /** The awaited record at the end of an execution. */
   recordFinal(record: BatchRecord): Promise<boolean>;
   /** True when the condition came true, false when the time was over. `timeoutMs` null: no bound. */

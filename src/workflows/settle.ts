@@ -74,7 +74,7 @@ export async function settleStop(run: BatchRun, task: TaskState, order: WorkOrde
   const reason = run.stop;
   run.stopDone();
   const details = endAttempt(run, task, 'stopped', null);
-  if (reason === 'pause' || reason === null) {
+  if (reason === 'pause' || reason === 'offload' || reason === null) {
     setTaskStatus(task, 'queued');
     run.recorder.touch(task.id);
     return;

@@ -75,7 +75,11 @@ describe('git and verification', () => {
     const { exit, batch } = await runToEnd(user, repository.directory);
     expect(exit).toBe(1);
     const [task] = batch.tasks;
-    expect(task).toMatchObject({ status: 'failed', commit: null, failure: { code: 'commit_rejected', step: 'commit' } });
+    expect(task).toMatchObject({
+      status: 'failed',
+      commit: null,
+      failure: { code: 'commit_rejected', step: 'commit' },
+    });
     expect(task?.failure?.message).toContain('no-commits-on-saturday');
     expect(await repository.read('.claude/commands/a.md')).not.toBeNull();
     expect(await repository.git(['show', `${task?.salvageRef}:a.txt`])).toBe('a');

@@ -18,6 +18,14 @@ async function statusOf(who: User): Promise<{ exit: number; status: Status; keys
   return { exit, status: StatusSchema.parse(doc), keys: Object.keys(Object(doc)) };
 }
 
+function isAlive(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('one stack', () => {
   beforeAll(async () => {
     user = await makeUser(inject('temporalAddress'));
@@ -150,7 +158,7 @@ describe('one stack', () => {
 describe('a stack of its own', () => {
   afterEach(() => user.leave());
 
-  it('brings its own Temporal when none is named, takes free ports when its own are taken, and ends it with down', async () => {
+  it('[P4] brings its own Temporal, takes free ports when its own are taken, and Ctrl-C says how many agents go on', async () => {
     user = await makeUser(null);
     const blocker = createServer();
     // Taken by somebody else already: just as good.
@@ -165,12 +173,16 @@ describe('a stack of its own', () => {
     expect(status.temporalPid).toBeGreaterThan(1);
     const ui = await fetch(status.temporalUiUrl ?? '');
     expect(ui.status).toBe(200);
-    const repository = await user.repository({ a: 'write a.txt a' });
-    const ran = await user.call(['run', '--agent', 'scripted'], { cwd: repository.directory });
-    expect(ran).toMatchObject({ exit: 0, out: expect.stringContaining('1 completed') });
+    const repository = await user.repository({ a: 'write a.txt a\nsleep 5s\nsay Done.' }, SETTINGS);
+    const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
+    await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
     up.child.kill('SIGINT');
-    expect((await up.ended).exit).toBe(0);
-    expect(existsSync(`/proc/${status.temporalPid}`)).toBe(false);
+    const ended = await up.ended;
+    expect(ended).toMatchObject({ exit: 0, out: expect.stringContaining('1 agent goes on running') });
+    expect(isAlive(status.temporalPid)).toBe(false);
+    expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    const done = await untilBatch(user, asBatch(doc).id, (batch) => batch.status === 'completed');
+    expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
     blocker.close();
   });
 });

@@ -19,6 +19,7 @@ export interface OpenRun {
 export async function openRuns(home: string): Promise<OpenRun[]> {
   const runs: OpenRun[] = [];
   for (const task of await names(join(home, 'runs'))) {
+    if (!task.startsWith('t_')) continue;
     for (const attempt of await names(join(home, 'runs', task))) {
       for (const step of await names(join(home, 'runs', task, attempt))) {
         const directory = join(home, 'runs', task, attempt, step);

@@ -86,7 +86,9 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
     const processes = isRecord(record) && Array.isArray(record['processes']) ? record['processes'] : [];
     const found: unknown = processes.find((each) => isRecord(each) && each['role'] === role);
     if (!isRecord(found)) return null;
-    const identity = { pid: Number(found['pid']), startTime: String(found['startTime']) };
+    // The server's comes with the boot id in front.
+    const startTime = String(found['startTime']).split(':').at(-1) ?? '';
+    const identity = { pid: Number(found['pid']), startTime };
     return isAlive(identity) ? identity : null;
   };
   const client = async (): Promise<Client> => {
@@ -101,7 +103,9 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
       try {
         return await action(await client());
       } catch (error) {
-        if (!isAway(error) || performance.now() > deadline) throw error;
+        if (!isAway(error)) throw error;
+        const ended = !isUp() && !kept;
+        if (ended || performance.now() > deadline) throw new Error(await tailOf(root), { cause: error });
       }
       await sleep(50);
     }
@@ -131,7 +135,7 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
     stop: async () => {
       stopped = true;
       await endStack(child, processOf, home);
-      if (readEnvironment().raw['KEEP_FAULT'] === undefined) await rm(root, { recursive: true, force: true, maxRetries: 5 });
+      await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -143,9 +147,16 @@ export function killIdentity(identity: ProcessIdentity): boolean {
   return true;
 }
 
+/** The end of what `up` and its workers wrote. */
+async function tailOf(root: string): Promise<string> {
+  const files = ['up.log', 'state/logs/control.log', 'state/logs/host.log'];
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8').catch(() => '')));
+  return texts.map((text, index) => `${files[index]}:\n${text.slice(-3000)}`).join('\n');
+}
+
 /** A lost connection, a stack that is not there, a worker that does not answer yet: all pass by themselves. */
 function isAway(error: unknown): boolean {
-  return AppError.is(error) && ['stack_unreachable', 'temporal_unreachable', 'internal'].includes(error.code);
+  return AppError.is(error) && (error.code === 'stack_unreachable' || error.category === 'transient');
 }
 
 async function environmentOf(

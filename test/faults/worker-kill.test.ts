@@ -1,5 +1,5 @@
 /** kill -9 before and after every external effect: the batch ends by itself as if nothing had happened. */
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { FAILPOINTS, hitFailpoints } from '../../src/platform/failpoint.ts';
 import type { Failpoint } from '../../src/platform/failpoint.ts';
 import { endsOf, makeProject, startBatch, THREE_ENDS, THREE_TASKS, untilEnded, violationsOf } from './fault-night.ts';
@@ -8,8 +8,8 @@ import { makeStack } from './stack.ts';
 /** The first pass is the baseline's: the agent's is meant. */
 const PASSES: Partial<Record<Failpoint, number>> = { 'spawn:before': 2, 'spawn:after': 2 };
 
+/** All of them: a failpoint that no batch reaches fails its test. */
 const names = Object.keys(FAILPOINTS).filter((name): name is Failpoint => Object.hasOwn(FAILPOINTS, name));
-const hit = new Set<string>();
 
 describe.concurrent('SIGKILL at a failpoint', () => {
   it.each(names)('[P1 P2 P3 P5 P7 P13] %s', { timeout: 120_000 }, async (name) => {
@@ -20,9 +20,8 @@ describe.concurrent('SIGKILL at a failpoint', () => {
       await stack.up();
       const project = await makeProject(stack, THREE_TASKS);
       const batch = await startBatch(stack, project, ['fixed', 'plain', 'broken']);
-      await untilEnded(stack, batch, 40_000);
+      await untilEnded(stack, batch);
       expect(hitFailpoints(stack.failpointLog)).toEqual([name]);
-      hit.add(name);
       expect(await violationsOf(stack, [project])).toEqual([]);
       expect(await endsOf(stack, batch)).toEqual(THREE_ENDS);
       await project.repository.remove();
@@ -30,8 +29,4 @@ describe.concurrent('SIGKILL at a failpoint', () => {
       await stack.stop();
     }
   });
-});
-
-afterAll(() => {
-  expect([...hit].toSorted()).toEqual(names.toSorted());
 });

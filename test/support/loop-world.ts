@@ -7,8 +7,9 @@ import type { ErrorCode } from '../../src/contracts/errors.ts';
 import { asId } from '../../src/contracts/ids.ts';
 import type { WorkOrder } from '../../src/contracts/order.ts';
 import type { AgentOutcome, AgentVerdict } from '../../src/contracts/outcome.ts';
-import type { BatchRecord } from '../../src/contracts/record.ts';
+import type { BatchRecord, TaskRecord } from '../../src/contracts/record.ts';
 import type { BatchState, Policy, WorkspaceState } from '../../src/contracts/state.ts';
+import { taskState } from './states.ts';
 import { BatchRun } from '../../src/workflows/batch-run.ts';
 import { start } from '../../src/workflows/effects.ts';
 import { onGranted } from '../../src/workflows/lane.ts';
@@ -60,6 +61,17 @@ export function failure(code: ErrorCode, message: string = code): ApplicationFai
   return ApplicationFailure.create({ message, type: code, nonRetryable: true });
 }
 
+/** Statuses in the order of the list. */
+export function statuses(world: LoopWorld): string[] {
+  return world.run.state.tasks.map((task) => task.status);
+}
+
+/** The last that was recorded of a task. */
+export function lastRecord(world: LoopWorld, number: number): TaskRecord | undefined {
+  const { id } = taskState(number);
+  return world.records.flatMap((record) => record.tasks).findLast((task) => task.state.id === id);
+}
+
 interface Waiter {
   readonly isTrue: () => boolean;
   readonly deadlineMs: number;
@@ -87,6 +99,7 @@ export function loopWorld(state: BatchState): LoopWorld {
       accountHeld: async () => undefined,
       accountFree: async () => undefined,
     },
+    transfers: { send: async () => true, answer: async () => undefined, fate: async () => null },
     recordFinal: (record) => world.record(structuredClone(record)),
     waitUntil: (isTrue, timeoutMs) =>
       new Promise((resolve) => {
@@ -178,6 +191,7 @@ function defaults(policy: () => Policy): HostActivities {
     deleteRequirement: async () => ({ deleted: true }),
     commitTask: async ({ order }) => ({ kind: 'committed', commit: `sha of ${order.task}`, notes: [] }),
     salvage: async ({ order }) => ({ ref: `ref of ${order.task}`, notes: [] }),
+    parkWork: async () => ({ notes: [] }),
     closeWorkspace: async () => ({ notes: [] }),
   };
 }
@@ -203,6 +217,7 @@ function named(host: HostActivities, onCall: (name: string, order: WorkOrder) =>
     deleteRequirement: told('deleteRequirement', (input) => host.deleteRequirement(input)),
     commitTask: told('commitTask', (input) => host.commitTask(input)),
     salvage: told('salvage', (input) => host.salvage(input)),
+    parkWork: told('parkWork', (input) => host.parkWork(input)),
     closeWorkspace: told('closeWorkspace', (input) => host.closeWorkspace(input)),
   };
 }

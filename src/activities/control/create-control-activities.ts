@@ -2,6 +2,7 @@
 import type { BatchId, InstallationId } from '../../contracts/ids.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { OrderBody, WorkOrder } from '../../contracts/order.ts';
+import type { TransferVerdict } from '../../contracts/state.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import { orderMac } from '../../host/orders/order-mac.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -38,6 +39,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
       return written;
     },
     requestLane: ({ host, request }) => dependencies.lanes.request(host, request),
+    transferFate: (input) => transferFate(dependencies, input),
     batchesOf: ({ batches }) => Promise.all(batches.map((batch) => lifeOf(dependencies.batches, batch))),
   });
 }
@@ -70,6 +72,16 @@ async function loadOrder(
   };
   failpoint('load-order:after');
   return { ...body, mac: orderMac(body, secret) };
+}
+
+/** A closed batch recorded which transfers it took before it closed; its last record is awaited. */
+async function transferFate(
+  { store, batches }: ControlDependencies,
+  { batch, transferId }: { batch: BatchId; transferId: string },
+): Promise<TransferVerdict | null> {
+  if ((await lifeOf(batches, batch)) === 'open') return null;
+  const row = await store.batches.get(batch);
+  return row?.head?.received.find(([id]) => id === transferId)?.[1] ?? 'refused';
 }
 
 async function lifeOf(client: Pick<BatchClient, 'describe'>, batch: BatchId): Promise<'open' | 'closed' | 'unknown'> {

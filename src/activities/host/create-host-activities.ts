@@ -7,6 +7,7 @@ import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
 import { commitWork, deleteRequirement } from '../../host/tasks/commit-work.ts';
 import type { HostContext } from '../../host/tasks/host-context.ts';
+import { parkWork } from '../../host/tasks/park-work.ts';
 import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
 import { closeWorkspace, salvageWork } from '../../host/tasks/settle-work.ts';
 import { verifyWork } from '../../host/tasks/verify-work.ts';
@@ -60,6 +61,10 @@ export function createHostActivities(context: HostContext): HostActivities {
     salvage: async ({ order, attempts }) => {
       checked(order);
       return await beating(() => salvageWork(context, order, attempts));
+    },
+    parkWork: async ({ order }) => {
+      checked(order);
+      return await beating(() => parkWork(context, order));
     },
     closeWorkspace: async ({ order, deliver }) => {
       checked(order);

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../contracts/errors.ts';
 import type { Problem } from '../../contracts/views.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { Fallback } from './static.ts';
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -20,10 +21,18 @@ export function statusOf(code: ErrorCode): number {
   return STATUSES[code] ?? CATEGORIES[ERRORS[code].category].http;
 }
 
-/** Answers errors of every handler, unknown routes, and requests that Fastify itself refuses. */
-export function installProblems(app: FastifyInstance, deps: { logger: Logger; clock: Clock }): void {
+/**
+ * Answers errors of every handler, unknown routes, and requests that Fastify itself refuses.
+ * @param fallback asked first for addresses without a route
+ */
+export function installProblems(
+  app: FastifyInstance,
+  deps: { logger: Logger; clock: Clock },
+  fallback: Fallback | null = null,
+): void {
   app.setErrorHandler((error: unknown, request, reply) => sendProblem(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => {
+    if (fallback?.(request, reply) === true) return reply;
     const path = request.url.split('?', 1)[0]?.slice(0, 200);
     const error = new AppError('route_not_found', `There is no ${request.method} ${path}.`);
     return sendProblem(error, request, reply, deps);

@@ -3,6 +3,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
+import type { InstallationId } from '../../contracts/ids.ts';
+import type { Sessions } from '../services/sessions.ts';
+import { sessionSecret } from './session.ts';
 
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -10,7 +13,12 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 export interface SecurityOptions {
   readonly token: string;
   readonly allowedHosts: readonly string[];
+  readonly installation: InstallationId;
+  readonly sessions: Sessions;
 }
+
+/** A page of another site cannot send this header without asking first, and nobody would allow it. */
+const PAGE_HEADER = { name: 'x-requested-with', value: 'nightloom' } as const;
 
 /**
  * Registers the checks for every request, also for unknown routes.
@@ -20,7 +28,7 @@ export function installSecurity(app: FastifyInstance, options: SecurityOptions):
   app.addHook('onRequest', async (request) => {
     checkHost(request, options.allowedHosts);
     if (!CHANGES_NOTHING.has(request.method)) checkChange(request, options.allowedHosts);
-    if (needsToken(request)) checkToken(request, options.token);
+    if (needsToken(request)) await checkIdentity(request, options);
   });
 }
 
@@ -60,14 +68,38 @@ function isOwnOrigin(origin: string, allowedHosts: readonly string[]): boolean {
 /** By the route that was found, not by the text of the address: that can be spelled in several ways. */
 function needsToken(request: FastifyRequest): boolean {
   const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
-  return path.startsWith('/api') && path !== routes.health.path;
+  if (!path.startsWith('/api') || path === routes.health.path) return false;
+  // Logging in carries its proof in the body, and logging out needs none.
+  return path !== routes.openSession.path;
+}
+
+/** The token, or the cookie of one of our own pages. */
+async function checkIdentity(request: FastifyRequest, options: SecurityOptions): Promise<void> {
+  const secret = request.headers.authorization === undefined ? sessionSecret(request, options.installation) : null;
+  if (secret === null) return checkToken(request, options.token);
+  checkPage(request);
+  if (!(await options.sessions.isOpen(secret))) throw new AppError('unauthorized', 'The session has ended.');
+}
+
+/** Browsers send the cookie along with requests of every page on this machine, whatever its port. */
+function checkPage(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  const ownSite = site === undefined || site === 'same-origin' || site === 'none';
+  const reads = CHANGES_NOTHING.has(request.method);
+  if (ownSite && (reads || request.headers[PAGE_HEADER.name] === PAGE_HEADER.value)) return;
+  throw new AppError('origin_not_allowed', 'The request comes from no page of ours.');
 }
 
 function checkToken(request: FastifyRequest, token: string): void {
+  if (hasToken(request, token)) return;
+  const isGiven = /^Bearer +\S/i.test(request.headers.authorization ?? '');
+  throw new AppError('unauthorized', isGiven ? 'The token is wrong.' : 'The request carries no bearer token.');
+}
+
+/** True if the request carries `token` as bearer. */
+export function hasToken(request: Pick<FastifyRequest, 'headers'>, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return;
-  const fact = given === undefined ? 'The request carries no bearer token.' : 'The token is wrong.';
-  throw new AppError('unauthorized', fact);
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
 /** Same length for every text, as the comparison wants it. */

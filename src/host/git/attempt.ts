@@ -95,8 +95,8 @@ export async function requireOwnership(directory: string): Promise<Ownership> {
 
 async function readRef(git: Git, ref: string): Promise<string | null> {
   const places = await gitDirectories(git.directory);
-  const known = places === null ? 'unknown' : await readRefFile(places.commonDirectory, ref);
-  if (known !== 'unknown') return known;
+  const known = places === null ? undefined : await readRefFile(places.commonDirectory, ref);
+  if (known !== undefined) return known;
   const found = await git.ask(['rev-parse', '--verify', '--quiet', ref]);
   return found.exitCode === 0 ? found.stdout.trim() : null;
 }

@@ -56,11 +56,12 @@ export type CommitResult =
 /**
  * Commits a task's work, whatever the agent did with git meanwhile. May die at any point and be called again. The caller
  * holds the fence: no process of the agent lives.
+ * `known`: the tree's status, just read by the caller with all untracked files; absent: it is read.
  * @throws AppError commit_rejected (hook; its output is in the details), git_identity_missing, git_busy, repository_gone, workspace_broken
  */
-export async function commitTask(request: CommitRequest): Promise<CommitResult> {
+export async function commitTask(request: CommitRequest, known?: Status): Promise<CommitResult> {
   const git = openGit(request.directory);
-  const [status, intent] = await Promise.all([readStatus(git), readIntent(request.intentFile)]);
+  const [status, intent] = await Promise.all([known ?? readStatus(git), readIntent(request.intentFile)]);
 
   const done = await findDone(git, request, status, intent);
   if (done !== null) return finish(request, { kind: 'already', sha: done });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REF_PREFIXES } from '../../contracts/names.ts';
+import { readRefFiles } from './git-files.ts';
 import type { Git } from './git.ts';
 import { listRefs } from './refs.ts';
 
@@ -31,18 +32,29 @@ export async function readSharedState(
   extraPrefix: string,
 ): Promise<{ state: SharedState; extra: ReadonlyMap<string, string> }> {
   const [refs, stashes, configuration, hooks] = await Promise.all([
-    listRefs(git, ['refs/heads', 'refs/stash', extraPrefix]),
+    readRefs(git, commonDirectory, ['refs/heads', 'refs/stash', extraPrefix]),
     readStashes(git, commonDirectory),
     hashOfFiles(['config', 'config.worktree'].map((name) => join(commonDirectory, name))),
     hashOfFolder(join(commonDirectory, 'hooks')),
   ]);
   const branches: Record<string, string> = {};
   const extra = new Map<string, string>();
-  for (const { ref, sha } of refs) {
+  for (const [ref, sha] of refs) {
     if (ref.startsWith(extraPrefix)) extra.set(ref, sha);
     else if (ref.startsWith('refs/heads/') && !ref.startsWith(REF_PREFIXES.branch)) branches[ref] = sha;
   }
   return { state: { stashes, branches, configuration, hooks }, extra };
+}
+
+/** Twice per task: without a process wherever refs are files. */
+async function readRefs(
+  git: Git,
+  commonDirectory: string,
+  prefixes: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const known = await readRefFiles(commonDirectory, prefixes);
+  if (known !== undefined) return known;
+  return new Map((await listRefs(git, prefixes)).map(({ ref, sha }) => [ref, sha]));
 }
 
 /** The stash is the reflog of refs/stash: read as the file it is; asked of git where refs are stored in another way. */

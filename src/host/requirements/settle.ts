@@ -81,6 +81,8 @@ export interface SettleRequest {
   readonly runDirectory: string;
   /** True where nothing is committed: then a tracked file goes like any other. Default false. */
   readonly trackedToo?: boolean;
+  /** What {@link isTracked} said of the file a moment ago; absent: it is asked. */
+  readonly tracked?: boolean;
 }
 
 /**
@@ -94,8 +96,8 @@ export async function settleCheckout(request: SettleRequest): Promise<SettleResu
   if (file === null || !(await isThere(file))) {
     return (await isThere(target)) ? { kind: 'moved', path: target } : { kind: 'absent' };
   }
-  const goesWithDelivery =
-    request.trackedToo !== true && (await isTracked(request.checkout, requirementPath(request.name)));
+  const { checkout, name, trackedToo = false } = request;
+  const goesWithDelivery = !trackedToo && (request.tracked ?? (await isTracked(checkout, requirementPath(name))));
   if (goesWithDelivery) return { kind: 'left_tracked' };
   if ((await hashOf(file)) !== request.sha256) return { kind: 'left_changed' };
   await mkdir(request.runDirectory, { recursive: true, mode: 0o700 });
@@ -116,7 +118,11 @@ async function giveBack(taken: string, file: string): Promise<SettleResult> {
   return { kind: 'left_changed' };
 }
 
-async function isTracked(checkout: string, path: string): Promise<boolean> {
+/**
+ * True if the checkout's index has the file.
+ * @throws AppError not_a_repository, repository_gone, workspace_broken
+ */
+export async function isTracked(checkout: string, path: string): Promise<boolean> {
   return (await openGit(checkout).run(['ls-files', '-z', '--', path])) !== '';
 }
 

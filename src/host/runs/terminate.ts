@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../platform/clock.ts';
 import { bootId, findMarked, isAlive, listProcesses, ownIdentity, pidNamespace } from './process-table.ts';
-import type { ProcessRow } from './process-table.ts';
+import type { MarkedProcess, ProcessRow } from './process-table.ts';
 import { RUN_FILES, errorCode, writeJson } from './run-directory.ts';
 import { familyOf, killUntilGone, signalProcess } from './signals.ts';
 import type { KillResult, Survivor } from './signals.ts';
@@ -27,6 +27,7 @@ export interface TerminateReport {
 
 const KILL_WITHIN_MS = 5000;
 const EXIT_WITHIN_MS = 2000;
+const LEAVE_WITHIN_MS = 50;
 const TERMINATED = { code: 143, timedOut: false, terminated: true };
 
 /**
@@ -70,7 +71,7 @@ export async function fence(
   options: { readonly graceMs?: number } = {},
 ): Promise<{ readonly killed: readonly number[]; readonly survivors: readonly Survivor[] }> {
   const belongs = (marker: string): boolean => marker.startsWith(markerPrefix);
-  const first = findMarked(belongs);
+  const first = await withoutLeavingShims(belongs);
   if (first.length === 0) return { killed: [], survivors: [] };
   for (const row of first) signalProcess(row, 'SIGTERM');
   await untilGone(() => findMarked(belongs).length === 0, options.graceMs ?? 2000);
@@ -82,6 +83,14 @@ export async function fence(
   await untilGone(() => findMarked(belongs).length === 0, EXIT_WITHIN_MS);
   const shims = await killShims(belongs);
   return { killed: [...runs.signalled, ...shims.signalled], survivors: [...runs.survivors, ...shims.survivors] };
+}
+
+/** A shim that has written how its run ended is on its way out: the usual case after a run, over in a millisecond. */
+async function withoutLeavingShims(belongs: (marker: string) => boolean): Promise<MarkedProcess[]> {
+  const found = findMarked(belongs);
+  if (found.length === 0 || found.some((row) => row.role === 'run')) return found;
+  await untilGone(() => !found.some(isAlive), LEAVE_WITHIN_MS);
+  return findMarked(belongs);
 }
 
 /**
@@ -145,7 +154,7 @@ function killShims(belongs: (marker: string) => boolean): Promise<KillResult> {
 
 async function untilGone(gone: () => boolean, withinMs: number): Promise<void> {
   const deadline = systemClock.monotonicMs() + withinMs;
-  for (let pauseMs = 2; !gone() && systemClock.monotonicMs() < deadline; pauseMs = Math.min(pauseMs * 2, 100)) {
+  for (let pauseMs = 1; !gone() && systemClock.monotonicMs() < deadline; pauseMs = Math.min(pauseMs * 2, 100)) {
     await sleep(pauseMs);
   }
 }

@@ -9,11 +9,13 @@ import { openGit } from '../git/git.ts';
 import { snapshotTask } from '../git/in-place.ts';
 import { renderMessage } from '../git/message.ts';
 import { resolveCommit } from '../git/refs.ts';
+import { readStatus } from '../git/status.ts';
+import type { Status } from '../git/status.ts';
 import { guardAfter } from '../git/stash-guard.ts';
 import type { GuardReport } from '../git/stash-guard.ts';
 import { workTree } from '../git/trees.ts';
 import { requirementPath } from '../requirements/names.ts';
-import { deleteFromWorktree, restoreToWorktree, settleCheckout } from '../requirements/settle.ts';
+import { deleteFromWorktree, isTracked, restoreToWorktree, settleCheckout } from '../requirements/settle.ts';
 import type { SettleResult } from '../requirements/settle.ts';
 import { markDone, readClaim, requirementClaimKey } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
@@ -49,39 +51,49 @@ export async function commitWork(context: HostContext, order: WorkOrder): Promis
   if (start === null)
     throw new AppError('workspace_broken', `Attempt ${order.attempt} of ${order.task} left no note of its start.`);
   await fence(runMarkerPrefix(context.installation, order.task));
-  const guard = await guardAfter({
-    repository: workspace.checkout,
-    worktree: workspace.directory,
-    base: start.base,
-    before: start.shared,
-  });
+  const { checkout, directory } = workspace;
+  // Three looks at three things: together they take as long as one.
+  const [guard, status, tracked] = await Promise.all([
+    guardAfter({ repository: checkout, worktree: directory, base: start.base, before: start.shared }),
+    readStatus(openGit(directory)),
+    isTracked(checkout, requirementPath(order.requirement.name)),
+  ]);
   const notes = guardNotes(guard);
   if (guard.tookUserStash) {
     await restoreToWorktree(requirementFile(context, order, workspace));
     return { kind: 'took_user_stash', message: 'The agent took a stash entry of yours; it was put back.', notes };
   }
   if (!workspace.settings.git.commit) return await leaveInCheckout(context, order, workspace, start, notes);
-  return await commitInTree(context, order, workspace, start, notes);
+  return await commitInTree(context, order, workspace, { start, status, tracked, notes });
+}
+
+/** What is known when nothing speaks against the commit any more. */
+interface BeforeCommit {
+  readonly start: AttemptNote;
+  /** Of the tree, with the requirement gone from it. */
+  readonly status: Status;
+  /** Whether the checkout tracks the requirement. */
+  readonly tracked: boolean;
+  readonly notes: readonly string[];
 }
 
 async function commitInTree(
   context: HostContext,
   order: WorkOrder,
   workspace: Workspace,
-  start: AttemptNote,
-  notes: string[],
+  { start, status, tracked, notes }: BeforeCommit,
 ): Promise<CommitOutcome> {
   failpoint('commit:before');
   let result: CommitResult;
   try {
-    result = await commitInGit(commitRequest(context, order, workspace, start));
+    result = await commitInGit(commitRequest(context, order, workspace, start), status);
   } catch (error) {
     if (!AppError.is(error, 'commit_rejected')) throw error;
     await restoreToWorktree(requirementFile(context, order, workspace));
     return {
       kind: 'rejected',
       message: context.masker.maskText(`${error.message} ${outputOf(error)}`).slice(0, 500),
-      notes,
+      notes: [...notes],
     };
   }
   switch (result.kind) {
@@ -91,13 +103,17 @@ async function commitInTree(
       markDone(context.paths, claimKey(order), holderOf(order), result.sha);
       failpoint('tombstone:after');
       closeStart(context, order);
-      return { kind: 'committed', commit: result.sha, notes: [...notes, ...(await settle(context, order, workspace))] };
+      return {
+        kind: 'committed',
+        commit: result.sha,
+        notes: [...notes, ...(await settle(context, order, workspace, tracked))],
+      };
     case 'no_change':
       await restoreToWorktree(requirementFile(context, order, workspace));
-      return { kind: 'no_change', notes };
+      return { kind: 'no_change', notes: [...notes] };
     case 'left_branch':
       await restoreToWorktree(requirementFile(context, order, workspace));
-      return { kind: 'left_branch', message: leftBranch(result, workspace), notes };
+      return { kind: 'left_branch', message: leftBranch(result, workspace), notes: [...notes] };
   }
 }
 
@@ -147,7 +163,13 @@ function commitRequest(context: HostContext, order: WorkOrder, workspace: Worksp
   };
 }
 
-async function settle(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<string[]> {
+/** In place the commit itself may have changed what is tracked: then it is asked again. */
+async function settle(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  tracked?: boolean,
+): Promise<string[]> {
   const { name, sha256 } = order.requirement;
   failpoint('settle:before');
   const result = await settleCheckout({
@@ -156,6 +178,7 @@ async function settle(context: HostContext, order: WorkOrder, workspace: Workspa
     sha256,
     runDirectory: attemptDirectory(context, order),
     ...(workspace.settings.git.commit ? {} : { trackedToo: true }),
+    ...(tracked === undefined || workspace.mode === 'in-place' ? {} : { tracked }),
   });
   failpoint('settle:after');
   return settleNotes(result, name);

@@ -102,7 +102,7 @@ async function makeWorktree(
   files: WorkspacePaths,
   settings: Settings,
 ): Promise<Tree> {
-  const isNew = readWorkspaceNote(files) === null;
+  const hasNote = readWorkspaceNote(files) !== null;
   const made = await prepareWorktree({
     repository: order.projectPath,
     directory: files.tree,
@@ -111,7 +111,7 @@ async function makeWorktree(
   });
   if (made.created) await forgetSetup(context.paths, order.batch, order.project);
   await copyIgnored({ checkout: order.projectPath, tree: made.directory, patterns: settings.workspace.copy });
-  return { directory: made.directory, branch: made.branch, base: made.base, isNew };
+  return { directory: made.directory, branch: made.branch, base: made.base, isNew: !hasNote || made.created };
 }
 
 async function useCheckout(

@@ -43,10 +43,11 @@ export async function salvageWork(
 async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: string | null; notes: string[] }> {
   await fence(runMarkerPrefix(context.installation, order.task));
   const open = readOpenStart(context, order);
-  if (open === null) return { ref: null, notes: [] };
+  // A task that was moved here and never began again has its work in a ref.
+  if (open === null) return await keepElsewhere(context, order, order.attempt);
   const { start, attempt } = open;
   const workspace = await openWorkspace(context, order);
-  if (!(await isInTree(workspace, order))) return await keepElsewhere(context, order, workspace, attempt);
+  if (!(await isInTree(workspace, order))) return await keepElsewhere(context, order, attempt);
   const notes = await guarded(workspace, start);
   await restoreToWorktree({
     worktree: workspace.directory,
@@ -71,7 +72,7 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
 }
 
 /** Another task may have been moved before one that waits: then the tree is that one's. */
-async function isInTree(workspace: Workspace, order: WorkOrder): Promise<boolean> {
+export async function isInTree(workspace: Workspace, order: WorkOrder): Promise<boolean> {
   if (workspace.mode === 'in-place') return true;
   const ownership = await readOwnership(workspace.directory);
   return ownership !== null && ownership.task === order.task;
@@ -81,11 +82,10 @@ async function isInTree(workspace: Workspace, order: WorkOrder): Promise<boolean
 async function keepElsewhere(
   context: HostContext,
   order: WorkOrder,
-  workspace: Workspace,
   attempt: number,
 ): Promise<{ ref: string | null; notes: string[] }> {
   const { task } = order;
-  const git = openGit(workspace.checkout);
+  const git = openGit(order.projectPath);
   const wip = `${REF_PREFIXES.wip}${task}`;
   const ref = `${REF_PREFIXES.salvage}${task}/${attempt}`;
   const [left, kept] = await Promise.all([wip, ref].map((each) => git.ask(['rev-parse', '--verify', '--quiet', each])));
@@ -100,8 +100,8 @@ async function keepElsewhere(
   return { ref: commit !== null || kept?.exitCode === 0 ? ref : null, notes: [] };
 }
 
-/** A failed attempt may have taken the user's stash too. */
-async function guarded(workspace: Workspace, start: AttemptNote): Promise<string[]> {
+/** A failed attempt may have taken the user's stash too: it is put back, and the notes say so. */
+export async function guarded(workspace: Workspace, start: AttemptNote): Promise<string[]> {
   const guard = await guardAfter({
     repository: workspace.checkout,
     worktree: workspace.directory,

@@ -5,6 +5,7 @@ import type { BatchId } from '../../../src/contracts/ids.ts';
 import type { BatchState, CommandAnswer } from '../../../src/contracts/state.ts';
 import type { BatchCommands } from '../../../src/api/batch-commands.ts';
 import type { BatchUpdates } from '../../../src/domain/commands.ts';
+import { beginOffload, checkOffload } from '../../../src/domain/transfers.ts';
 import * as commands from '../../../src/domain/commands.ts';
 import type { Store } from '../../../src/store/store.ts';
 
@@ -27,6 +28,13 @@ const EFFECTS: { [Name in keyof BatchUpdates]: Effect<Name> } = {
     const refusal = commands.checkCancelTask(state, payload);
     const task = state.tasks.find((each) => each.id === payload.taskId);
     if (refusal === null && task !== undefined) task.status = 'cancelled';
+    return refusal;
+  },
+  retryTasks: (state, payload) =>
+    commands.checkRetryTasks(state, payload) ?? done(commands.applyRetryTasks(state, payload)),
+  offload: (state, payload) => {
+    const refusal = checkOffload(state, payload);
+    if (refusal === null) beginOffload(state, payload, 0);
     return refusal;
   },
 };

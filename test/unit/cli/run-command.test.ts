@@ -191,7 +191,10 @@ describe('nightloom run', () => {
       { level: 'error', code: 'checkout_dirty', message: '3 files are changed.', repair: 'git stash' },
     ];
     const result = await run(['--in-place', '--json'], { findings });
-    expect(result).toMatchObject({ exitCode: 6, stderr: '! empty is left out: it is empty\nNot started: 3 files are changed.\nNext: git stash\n' });
+    expect(result).toMatchObject({
+      exitCode: 6,
+      stderr: '! empty is left out: it is empty\nNot started: 3 files are changed.\nNext: git stash\n',
+    });
     expect(JSON.parse(result.stdout)).toMatchObject({ error: { code: 'checkout_dirty' } });
   });
 

@@ -60,39 +60,46 @@ function running(state: BatchState): TaskId | undefined {
 
 /** Does the deed if its check allows it. */
 function apply(state: BatchState, deed: Deed, newNumber: () => number): void {
-  if (deed.kind === 'add') {
-    const tasks = Array.from({ length: deed.count }, () => taskState(newNumber()));
-    if (checkAddTasks(state, { ...COMMAND, tasks }) === null) applyAddTasks(state, { ...COMMAND, tasks });
-    return;
-  }
-  if (deed.kind === 'start' || deed.kind === 'finish' || deed.kind === 'putBack') {
-    const present = running(state);
-    const task = present === undefined ? nextTask(state) : state.tasks.find(({ id }) => id === present);
-    if (task === undefined) return;
-    if (deed.kind === 'start' && present === undefined) setTaskStatus(task, 'running');
-    if (deed.kind === 'finish' && present !== undefined) setTaskStatus(task, 'completed');
-    if (deed.kind === 'putBack' && present !== undefined) setTaskStatus(task, 'waiting');
-    return;
-  }
-  const taskId = idAt(state, deed.which);
+  const taskId = deed.kind === 'add' ? undefined : idAt(state, deed.which);
+  if (deed.kind === 'add') return add(state, deed.count, newNumber);
   if (taskId === undefined) return;
+  if (deed.kind === 'move') return move(state, taskId, deed.position);
   if (deed.kind === 'remove') {
-    if (checkRemoveTasks(state, { ...COMMAND, taskIds: [taskId] }) === null)
-      applyRemoveTasks(state, { ...COMMAND, taskIds: [taskId] });
+    const command = { ...COMMAND, taskIds: [taskId] };
+    if (checkRemoveTasks(state, command) === null) applyRemoveTasks(state, command);
     return;
   }
-  if (deed.kind !== 'move') {
-    const task = state.tasks.find(({ id }) => id === taskId);
-    if (task !== undefined && task.status !== 'running' && !isFinalTaskStatus(task.status))
-      setTaskStatus(task, 'cancelled');
-    return;
-  }
-  const command = { ...COMMAND, taskId, position: deed.position };
+  if (deed.kind === 'cancel') return cancel(state, taskId);
+  work(state, deed.kind);
+}
+
+function add(state: BatchState, count: number, newNumber: () => number): void {
+  const tasks = Array.from({ length: count }, () => taskState(newNumber()));
+  if (checkAddTasks(state, { ...COMMAND, tasks }) === null) applyAddTasks(state, { ...COMMAND, tasks });
+}
+
+function move(state: BatchState, taskId: TaskId, position: number): void {
+  const command = { ...COMMAND, taskId, position };
   if (checkMoveTask(state, command) !== null) return;
   const openBefore = movable(state).filter((id) => id !== taskId);
   applyMoveTask(state, command);
-  const place = Math.min(deed.position, openBefore.length);
+  const place = Math.min(position, openBefore.length);
   expect(movable(state)).toEqual(openBefore.toSpliced(place, 0, taskId));
+}
+
+function cancel(state: BatchState, taskId: TaskId): void {
+  const task = state.tasks.find(({ id }) => id === taskId);
+  if (task !== undefined && movable(state).includes(taskId)) setTaskStatus(task, 'cancelled');
+}
+
+/** What the loop does: starts the next task, ends the running one, or puts it back. */
+function work(state: BatchState, kind: 'start' | 'finish' | 'putBack'): void {
+  const present = state.tasks.find((task) => task.status === 'running');
+  if (kind === 'start' && present === undefined) {
+    const next = nextTask(state);
+    if (next !== undefined) setTaskStatus(next, 'running');
+  }
+  if (kind !== 'start' && present !== undefined) setTaskStatus(present, kind === 'finish' ? 'completed' : 'waiting');
 }
 
 function movable(state: BatchState): TaskId[] {

@@ -53,7 +53,7 @@ describe('what follows after a run of the agent', () => {
       'failed with attempts left',
       { kind: 'failed', code: 'agent_error', message: 'no' },
       context(),
-      { kind: 'again', spends: true, keepWork: false, freshSession: true, wait: null },
+      { kind: 'again', spends: true, keepWork: false, freshSession: true, wait: null, message: 'no' },
     ],
     [
       'failed for the last time',

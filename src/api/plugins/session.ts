@@ -1,0 +1,84 @@
+/** Login of browsers: a one-time code or the token for a cookie. */
+import cookies from '@fastify/cookie';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { AppError } from '../../contracts/errors.ts';
+import { routes } from '../../contracts/http.ts';
+import type { InstallationId } from '../../contracts/ids.ts';
+import { parseInput } from '../register.ts';
+import type { Sessions } from '../services/sessions.ts';
+import { hasToken } from './security.ts';
+
+/** What the routes need. */
+export interface SessionOptions {
+  readonly sessions: Sessions;
+  readonly installation: InstallationId;
+  readonly token: string;
+}
+
+type Opening = z.output<(typeof routes)['openSession']['body']>;
+
+/** Makes `sessionSecret` work: to be called before the checks are registered. */
+export async function installCookies(app: FastifyInstance): Promise<void> {
+  await app.register(cookies);
+}
+
+/** Registers login, logout and the minting of codes. */
+export function sessionRoutes(app: FastifyInstance, options: SessionOptions): void {
+  const { sessions, installation, token } = options;
+  const name = cookieName(installation);
+  const { createSessionCode, openSession, closeSession } = routes;
+  const attributes = { path: '/api', httpOnly: true, sameSite: 'strict' } as const;
+
+  // Only for bearers: a session that could mint codes could never be ended for good.
+  app.route({
+    method: createSessionCode.method,
+    url: createSessionCode.path,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      if (!hasToken(request, token)) throw new AppError('unauthorized', 'Codes are minted with the token only.');
+      const { secret, expiresAtMs } = sessions.mintCode();
+      return await reply.code(201).send({ code: secret, expiresAt: new Date(expiresAtMs).toISOString() });
+    },
+  });
+  app.route({
+    method: openSession.method,
+    url: openSession.path,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      checkOpening(parseInput(openSession, request).body, options);
+      const { secret, expiresAtMs } = await sessions.open();
+      const expires = new Date(expiresAtMs);
+      reply.setCookie(name, secret, { ...attributes, secure: request.protocol === 'https', expires });
+      return await reply.code(201).send({ expiresAt: expires.toISOString() });
+    },
+  });
+  app.route({
+    method: closeSession.method,
+    url: closeSession.path,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const secret = sessionSecret(request, installation);
+      if (secret !== null) await sessions.close(secret);
+      return await reply
+        .header('set-cookie', fastifyCookie.serialize(name, '', { ...attributes, maxAge: 0 }))
+        .send({ closed: true });
+    },
+  });
+}
+
+/** What the request's cookie of this installation says; null without one. Cookies know no ports, hence the name. */
+export function sessionSecret(request: FastifyRequest, installation: InstallationId): string | null {
+  return request.cookies[cookieName(installation)] ?? null;
+}
+
+function cookieName(installation: InstallationId): string {
+  return `nightloom-${installation}`;
+}
+
+function checkOpening(opening: Opening, { sessions, token }: SessionOptions): void {
+  if (opening.code !== undefined && sessions.redeemCode(opening.code)) return;
+  if (opening.token !== undefined && hasToken({ headers: { authorization: `Bearer ${opening.token}` } }, token)) return;
+  const fact = opening.code === undefined ? 'The token is wrong.' : 'The code was used already, or is too old.';
+  throw new AppError('unauthorized', fact);
+}
