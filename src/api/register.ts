@@ -1,5 +1,5 @@
 /** Registers rows of the route table with typed handlers. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../contracts/errors.ts';
 import type { Route } from '../contracts/http.ts';
@@ -15,6 +15,12 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   readonly body: z.output<B>;
 }
 
+/** For the few handlers that read or set headers; the body is sent by `register`. */
+export interface Http {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 /**
  * Serves a row. Input is checked here and not by Fastify, which stops at the first part with a mistake: callers get all
  * of them at once. The answer is checked and serialised by the row's schema.
@@ -22,7 +28,7 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
 export function register<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   app: FastifyInstance,
   row: Route<P, Q, B, A>,
-  handler: (input: Input<P, Q, B>) => Promise<z.input<A>>,
+  handler: (input: Input<P, Q, B>, http: Http) => Promise<z.input<A>>,
 ): void {
   const status = row.status ?? 200;
   app.route({
@@ -40,7 +46,7 @@ export function register<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
       },
     },
     handler: async (request, reply) => {
-      const answer = await handler(parseInput(row, request));
+      const answer = await handler(parseInput(row, request), { request, reply });
       return await reply.code(status).send(answer);
     },
   });

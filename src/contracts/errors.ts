@@ -237,7 +237,11 @@ export const ERRORS = {
   run_lost: row('transient', 'A helper process died before it could report.', 'It is tried again by itself.'),
   stack_unreachable: row('transient', 'The stack cannot be reached.', 'Start it: `nightloom up`.'),
   cancelled: row('cancelled', 'It was cancelled.', 'Nothing to do.'),
-  internal: row('internal', 'A mistake in Nightloom itself.', 'Please report it with the details.'),
+  internal: row(
+    'internal',
+    'A mistake in Nightloom itself.',
+    'Please report it with the details; `logs/control.log` in the state directory (`nightloom status`) has them.',
+  ),
 } as const satisfies Record<string, CatalogueRow>;
 
 /** Every error code. */

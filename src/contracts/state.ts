@@ -14,6 +14,7 @@ import type {
   TaskStatus,
   Verdict,
   WaitKind,
+  WhenNeededFailed,
 } from './vocabulary.ts';
 
 /** Why a running batch is not working now, and until when (null: until somebody or something ends it). */
@@ -57,6 +58,10 @@ export interface TaskState {
   spent?: number;
   /** How often it was moved to another batch; absent: never. The higher number owns the task's row. */
   hops?: number;
+  /** Tasks of this batch that must be completed first; absent: none. */
+  readonly after?: readonly TaskId[];
+  /** When one of those did not end well: be skipped (absent), run all the same, or hold the batch. */
+  readonly whenNeededFailed?: WhenNeededFailed;
 }
 
 /** A task on its way to another batch. */

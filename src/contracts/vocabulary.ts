@@ -85,6 +85,11 @@ export const WAIT_KINDS = ['usage_limit', 'backoff', 'needs_login', 'environment
 /** One of {@link WAIT_KINDS}. */
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
+/** What becomes of a task when one that it needs did not end well. */
+export const WHEN_NEEDED_FAILED = ['skip', 'run', 'hold'] as const;
+/** One of {@link WHEN_NEEDED_FAILED}. */
+export type WhenNeededFailed = (typeof WHEN_NEEDED_FAILED)[number];
+
 /** True once a task can no longer change by itself. */
 export function isFinalTaskStatus(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'skipped' || status === 'cancelled';

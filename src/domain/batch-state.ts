@@ -62,11 +62,6 @@ export function runningTask(state: BatchState): TaskState | undefined {
   return state.tasks.find((task) => task.status === 'running');
 }
 
-/** The task that is next in turn: the first queued or waiting one. */
-export function nextTask(state: BatchState): TaskState | undefined {
-  return state.tasks.find((task) => task.status === 'queued' || task.status === 'waiting');
-}
-
 /** Tasks that are not final. */
 export function openTasks(state: BatchState): TaskState[] {
   return state.tasks.filter((task) => !isFinalTaskStatus(task.status));

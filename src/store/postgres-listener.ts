@@ -15,8 +15,11 @@ export interface AppendListener {
   close(): Promise<void>;
 }
 
+/** Told who appended; null: somebody may have. */
+type OnAppend = (sender: string | null) => void;
+
 /** Calls `onAppend` for each commit that wrote events, and after each connecting: something may have been missed. */
-export function listenForAppends(config: ClientConfig, onAppend: () => void): AppendListener {
+export function listenForAppends(config: ClientConfig, onAppend: OnAppend): AppendListener {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
 
@@ -40,17 +43,17 @@ export function listenForAppends(config: ClientConfig, onAppend: () => void): Ap
 }
 
 /** Returns when the connection is lost or `signal` aborts. */
-async function listenOnce(config: ClientConfig, onAppend: () => void, signal: AbortSignal): Promise<void> {
+async function listenOnce(config: ClientConfig, onAppend: OnAppend, signal: AbortSignal): Promise<void> {
   const client = new Client(config);
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   client.on('error', () => lose());
   client.on('end', () => lose());
-  client.on('notification', onAppend);
+  client.on('notification', ({ payload }) => onAppend(payload ?? null));
   signal.addEventListener('abort', () => lose(), { once: true });
   try {
     await client.connect();
     await client.query(`listen ${APPEND_CHANNEL}`);
-    if (!signal.aborted) onAppend();
+    if (!signal.aborted) onAppend(null);
     await lost;
   } finally {
     await client.end().catch(() => undefined);

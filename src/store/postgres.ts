@@ -1,4 +1,5 @@
 /** Kysely on PostgreSQL: what only this database needs. Loaded only where it is used. */
+import { randomUUID } from 'node:crypto';
 import { Pool, types } from 'pg';
 import type { PoolConfig } from 'pg';
 import { sql } from 'kysely';
@@ -62,7 +63,10 @@ export function openPostgres(options: PostgresOptions): Engine {
   pool.on('error', () => undefined);
   // One that breaks in use says so to its statement.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const listener = listenForAppends(config, () => appended.notify());
+  const self = randomUUID();
+  const listener = listenForAppends(config, (sender) => {
+    if (sender !== self) appended.notify();
+  });
   const appended = createAppendSignal(() => listener.start());
   return {
     dialect: new TranslatingPostgresDialect({ pool }, name),
@@ -73,9 +77,11 @@ export function openPostgres(options: PostgresOptions): Engine {
     lockSchema: async (trx) => {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK}::bigint)`.execute(trx);
     },
-    // The notification is sent when the transaction commits, and to us too.
+    // The notification is sent when the transaction commits.
     lockJournal: async (trx) => {
-      await sql`select pg_advisory_xact_lock(${JOURNAL_LOCK}::bigint), pg_notify(${APPEND_CHANNEL}, '')`.execute(trx);
+      await sql`select pg_advisory_xact_lock(${JOURNAL_LOCK}::bigint), pg_notify(${APPEND_CHANNEL}, ${self})`.execute(
+        trx,
+      );
     },
     close: () => listener.close(),
   };

@@ -6,7 +6,9 @@ import type { WorkOrder } from '../contracts/order.ts';
 import type { ProjectId } from '../contracts/ids.ts';
 import type { TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
-import { addNotes, detailsOf, nextTask, projectOf, setTaskStatus } from '../domain/batch-state.ts';
+import type { BatchStatus } from '../contracts/vocabulary.ts';
+import { addNotes, detailsOf, projectOf, setTaskStatus } from '../domain/batch-state.ts';
+import { heldByNeed, nextInTurn, tasksToSkip } from '../domain/dependencies.ts';
 import { taskLabel } from '../domain/details-table.ts';
 import { endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -25,53 +27,76 @@ export async function runLoop(run: BatchRun): Promise<'done' | 'continue'> {
     await parkTasks(run);
     if (state.status === 'cancelled' && !hasTransfers(run)) return await close(run);
     if (ports.executionIsLong(run.tasksBegun)) return 'continue';
-    if (state.status !== 'running') {
-      const known = state.status;
-      await releaseLane(run);
-      await ports.waitUntil(
-        () =>
-          state.status !== known ||
-          run.toSalvage.length > 0 ||
-          state.parking.length > 0 ||
-          isFreeOfTransfers(run) ||
-          ports.executionIsLong(run.tasksBegun),
-        null,
-        known,
-      );
-      continue;
-    }
-    if (takePendingHold(run) || state.hold !== null) {
-      await waitForHold(run);
-      continue;
-    }
-    if (run.recorder.isBehind) {
-      await ports.waitUntil(
-        () => !run.recorder.isBehind || state.status !== 'running',
-        null,
-        'the database does not answer',
-      );
-      continue;
-    }
-    const task = nextTask(state);
-    if (task === undefined && !hasTransfers(run)) return await close(run);
-    if (task === undefined) {
-      await ports.waitUntil(
-        () => nextTask(state) !== undefined || !hasTransfers(run) || state.status !== 'running',
-        null,
-        'transfers',
-      );
-      continue;
-    }
-    if (mustWait(run, task)) {
-      await waitForTask(run, task);
-      continue;
-    }
-    if (state.lane.status !== 'held') {
-      await acquireLane(run, task);
-      continue;
-    }
-    await workOn(run, task);
+    if (await waitUntilFree(run)) continue;
+    skipUnreachable(run);
+    const task = nextInTurn(state);
+    if (task !== undefined) await takeTurn(run, task);
+    else if (hasTransfers(run)) await waitForTransfers(run);
+    else if (!holdForNeed(run)) return await close(run);
   }
+}
+
+/** Waits for whatever keeps the batch from working; true if it waited and the loop has to look around. */
+async function waitUntilFree(run: BatchRun): Promise<boolean> {
+  const { state, ports, recorder } = run;
+  if (state.status !== 'running') {
+    await waitWhile(run, state.status);
+    return true;
+  }
+  if (takePendingHold(run) || state.hold !== null) {
+    await waitForHold(run);
+    return true;
+  }
+  if (!recorder.isBehind) return false;
+  await ports.waitUntil(() => !recorder.isBehind || state.status !== 'running', null, 'the database does not answer');
+  return true;
+}
+
+async function waitWhile(run: BatchRun, status: BatchStatus): Promise<void> {
+  const { state, ports } = run;
+  await releaseLane(run);
+  const isOver = (): boolean =>
+    state.status !== status ||
+    run.toSalvage.length > 0 ||
+    state.parking.length > 0 ||
+    isFreeOfTransfers(run) ||
+    ports.executionIsLong(run.tasksBegun);
+  await ports.waitUntil(isOver, null, status);
+}
+
+async function waitForTransfers(run: BatchRun): Promise<void> {
+  const { state, ports } = run;
+  const isOver = (): boolean => nextInTurn(state) !== undefined || !hasTransfers(run) || state.status !== 'running';
+  await ports.waitUntil(isOver, null, 'transfers');
+}
+
+/** Synchronous between the look at the batch and the start of the task, so that no command can come in between. */
+async function takeTurn(run: BatchRun, task: TaskState): Promise<void> {
+  if (mustWait(run, task)) await waitForTask(run, task);
+  else if (run.state.lane.status !== 'held') await acquireLane(run, task);
+  else await workOn(run, task);
+}
+
+/** Tasks whose needed one did not end well will never get their turn. */
+function skipUnreachable(run: BatchRun): void {
+  for (let tasks = tasksToSkip(run.state); tasks.length > 0; tasks = tasksToSkip(run.state)) {
+    for (const task of tasks) {
+      setTaskStatus(task, 'skipped');
+      run.taskEvent(task, 'skipped', 'task.skipped', { why: 'a needed task did not complete' });
+      run.recorder.touch(task.id);
+    }
+  }
+}
+
+/** A task may ask that the batch waits for the user when what it needs failed. */
+function holdForNeed(run: BatchRun): boolean {
+  const task = heldByNeed(run.state);
+  if (task === undefined) return false;
+  const sinceMs = run.ports.now();
+  const message = `${taskLabel(task)} needs a task that did not complete: retry that one, or cancel this.`;
+  run.state.hold = { reason: 'environment', sinceMs, untilMs: null, message };
+  run.batchEvent(`held:${sinceMs}`, 'batch.held', { reason: 'environment', untilMs: null, message });
+  return true;
 }
 
 /** A cancelled batch waits only for what is on its way out. */
@@ -118,7 +143,7 @@ async function waitForTask(run: BatchRun, task: TaskState): Promise<void> {
   const { state, ports } = run;
   const notBeforeMs = state.details[task.id]?.notBeforeMs ?? 0;
   const changed = () =>
-    state.status !== 'running' || nextTask(state) !== task || state.details[task.id]?.notBeforeMs == null;
+    state.status !== 'running' || nextInTurn(state) !== task || state.details[task.id]?.notBeforeMs == null;
   await ports.waitUntil(changed, notBeforeMs - ports.now(), `back-off: ${taskLabel(task)}`);
 }
 

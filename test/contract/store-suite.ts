@@ -281,10 +281,12 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
       });
       await store.events.append([entry('a'), entry('b', { batch: null })]);
       await store.events.append([entry('a', { data: { name: 'other content' } }), entry('c')]);
-      expect(told).toBe(2);
+      // At least: a database that also tells of other processes calls once more when it begins to.
+      expect(told).toBeGreaterThanOrEqual(2);
       end();
+      const before = told;
       await store.events.append([entry('d')]);
-      expect(told).toBe(2);
+      expect(told).toBe(before);
       const all = await store.events.after(0, { limit: 10 });
       expect(all.map((event) => event.id)).toEqual(['a', 'b', 'c', 'd']);
       expect(all[0]).toMatchObject({ at: new Date(T0).toISOString(), data: { name: 'a' } });
@@ -308,6 +310,95 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
       await expect(begin('one', 'cancel')).rejects.toMatchObject({ code: 'invalid_input' });
       await store.record(record(1, { seq: 1 }, { head: { commandNumber: 40 } }), T0);
       expect(await begin('three')).toEqual({ number: 41, answer: null });
+    });
+
+    describe('with a second connection', () => {
+      let other: Store;
+      beforeEach(async () => {
+        other = await database.connect();
+      });
+      afterEach(() => other.close());
+
+      it('[P11] a reader that goes on from the last number it saw misses no event of several writers', async () => {
+        await createConfirmed(1);
+        const perWriter = 60;
+        const write = async (writer: Store, name: string): Promise<void> => {
+          for (let number = 0; number < perWriter; number += 1) await writer.events.append([entry(`${name}${number}`)]);
+        };
+        let writing = true;
+        const writers = Promise.all([write(store, 'a'), write(store, 'b'), write(other, 'c'), write(other, 'd')]);
+        const seen: string[] = [];
+        const read = async (): Promise<void> => {
+          for (let last = 0, more = true; more || writing;) {
+            const some = await other.events.after(last, { limit: 50 });
+            seen.push(...some.map((event) => event.id));
+            last = some.at(-1)?.seq ?? last;
+            more = some.length > 0;
+          }
+        };
+        const reading = read();
+        await writers;
+        writing = false;
+        await reading;
+        expect(seen).toHaveLength(4 * perWriter);
+        expect(new Set(seen).size).toBe(4 * perWriter);
+      });
+
+      it('takes records of one batch from both and keeps the newest whole', async () => {
+        await createConfirmed(1, ['a', 'b', 'c']);
+        const write = (writer: Store, seq: number) =>
+          writer.record(
+            record(
+              1,
+              { seq },
+              {
+                tasks: [100, 101, 102].map((task) => ({
+                  state: { id: taskId(task), status: 'running' as const, rank: task, attempt: seq },
+                  details: details({ attempts: [attempt(1, { message: `${seq}` })] }),
+                })),
+                events: [entry(`record:${seq}`)],
+              },
+            ),
+            T0,
+          );
+        const seqs = Array.from({ length: 30 }, (_, index) => index + 1);
+        const writing = Promise.all(seqs.map((seq) => write(seq % 2 === 0 ? store : other, seq)));
+        for (let round = 0; round < 20; round += 1) {
+          const state = await store.batches.state(batchId(1));
+          const attempts = new Set(state?.tasks.map((task) => task.attempt ?? 0));
+          expect([...attempts]).toEqual([state?.seq]);
+        }
+        await writing;
+        expect(await store.batches.get(batchId(1))).toMatchObject({ seq: 30, head: { seq: 30 } });
+        expect((await store.tasks.lastAttempts(batchId(1))).get(taskId(102))?.message).toBe('30');
+      });
+
+      it('[P8] gives each command of a batch a number of its own', async () => {
+        await createConfirmed(1);
+        const begun = await Promise.all(
+          Array.from({ length: 30 }, (_, index) =>
+            (index % 2 === 0 ? store : other).commands.begin({
+              id: `c${index}`,
+              batch: batchId(1),
+              type: 'pause',
+              atMs: T0,
+            }),
+          ),
+        );
+        const numbers = begun.map(({ number }) => number).toSorted((left, right) => left - right);
+        expect(numbers).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      });
+
+      it('refuses tasks for a batch that is removed at the same moment, or removes them with it', async () => {
+        for (let round = 1; round <= 10; round += 1) {
+          await createConfirmed(round, [`r${round}`]);
+          const added = other.batches.addTasks(batchId(round), [definition(round, { name: `x${round}` })], 1, T0);
+          const [, result] = await Promise.allSettled([store.batches.remove(batchId(round)), added]);
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'batch_not_found' });
+          expect(await store.tasks.get(taskId(round))).toBeNull();
+        }
+        expect((await store.tasks.openRequirements(PROJECT)).size).toBe(0);
+      });
     });
 
     it('remembers facts', async () => {

@@ -50,8 +50,9 @@ export async function startPostgres(): Promise<PostgresServer> {
   const programs = postgresPrograms();
   if (programs === null) throw new Error('There are no programs of a PostgreSQL server here.');
   const folder = await mkdtemp(join(tmpdir(), 'nightloom-postgres-'));
-  const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  if ('uid' in account) await chown(folder, account.uid, account.gid);
+  const isRoot = process.getuid?.() === 0;
+  const account = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+  if (isRoot) await chown(folder, NOBODY, NOBODY);
   const data = join(folder, 'data');
   const env = { PATH: readEnvironment().path, LC_ALL: 'C', TZ: 'UTC' };
   await run(join(programs, 'initdb'), ['-D', data, '-U', 'nightloom', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { BatchId, TaskId } from '../../src/contracts/ids.ts';
 import { findMarked } from '../support/marked-processes.ts';
 import { startInstallation } from '../support/installation.ts';
@@ -6,10 +6,10 @@ import type { TestInstallation } from '../support/installation.ts';
 import { attemptsOf, filesOf, pathsIn, recorded, startNight, statuses, subjects } from '../support/night.ts';
 
 let installation: TestInstallation;
-beforeAll(async () => {
+beforeEach(async () => {
   installation = await startInstallation(inject('temporalAddress'), { 'README.md': '# Test\n' });
 });
-afterAll(() => installation.stop());
+afterEach(() => installation.stop());
 
 /** Waits until the agent of the task runs. */
 async function agentRuns(batch: BatchId, task: TaskId | undefined): Promise<void> {
@@ -157,7 +157,10 @@ describe('cancel', () => {
     if (first === undefined || second === undefined) throw new Error('no tasks');
     await installation.send(batch, 'moveTask', (command) => ({ ...command, taskId: second, position: 0 }));
     await installation.command(batch, 'skipWait');
-    await installation.until(batch, (each) => each.tasks[0]?.id === second && each.tasks[0].status === 'waiting');
+    await installation.until(
+      batch,
+      (each) => each.tasks[0]?.id === second && each.tasks[0].status === 'waiting' && each.hold !== null,
+    );
     await installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId: first }));
     await installation.command(batch, 'skipWait');
     const state = await installation.until(batch, (each) => each.status === 'completed');

@@ -5,8 +5,9 @@ import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
-import { parseInput } from '../register.ts';
+import { register } from '../register.ts';
 import type { Sessions } from '../services/sessions.ts';
+import { instant } from '../views/instants.ts';
 import { hasToken } from './security.ts';
 
 /** What the routes need. */
@@ -27,43 +28,26 @@ export async function installCookies(app: FastifyInstance): Promise<void> {
 export function sessionRoutes(app: FastifyInstance, options: SessionOptions): void {
   const { sessions, installation, token } = options;
   const name = cookieName(installation);
-  const { createSessionCode, openSession, closeSession } = routes;
   const attributes = { path: '/api', httpOnly: true, sameSite: 'strict' } as const;
 
   // Only for bearers: a session that could mint codes could never be ended for good.
-  app.route({
-    method: createSessionCode.method,
-    url: createSessionCode.path,
-    schema: { hide: true },
-    handler: async (request, reply) => {
-      if (!hasToken(request, token)) throw new AppError('unauthorized', 'Codes are minted with the token only.');
-      const { secret, expiresAtMs } = sessions.mintCode();
-      return await reply.code(201).send({ code: secret, expiresAt: new Date(expiresAtMs).toISOString() });
-    },
+  register(app, routes.createSessionCode, async (_input, { request }) => {
+    if (!hasToken(request, token)) throw new AppError('unauthorized', 'Codes are minted with the token only.');
+    const { secret, expiresAtMs } = sessions.mintCode();
+    return { code: secret, expiresAt: instant(expiresAtMs) };
   });
-  app.route({
-    method: openSession.method,
-    url: openSession.path,
-    schema: { hide: true },
-    handler: async (request, reply) => {
-      checkOpening(parseInput(openSession, request).body, options);
-      const { secret, expiresAtMs } = await sessions.open();
-      const expires = new Date(expiresAtMs);
-      reply.setCookie(name, secret, { ...attributes, secure: request.protocol === 'https', expires });
-      return await reply.code(201).send({ expiresAt: expires.toISOString() });
-    },
+  register(app, routes.openSession, async ({ body }, { request, reply }) => {
+    checkOpening(body, options);
+    const { secret, expiresAtMs } = await sessions.open();
+    const secure = request.protocol === 'https';
+    reply.setCookie(name, secret, { ...attributes, secure, expires: new Date(expiresAtMs) });
+    return { expiresAt: instant(expiresAtMs) };
   });
-  app.route({
-    method: closeSession.method,
-    url: closeSession.path,
-    schema: { hide: true },
-    handler: async (request, reply) => {
-      const secret = sessionSecret(request, installation);
-      if (secret !== null) await sessions.close(secret);
-      return await reply
-        .header('set-cookie', fastifyCookie.serialize(name, '', { ...attributes, maxAge: 0 }))
-        .send({ closed: true });
-    },
+  register(app, routes.closeSession, async (_input, { request, reply }) => {
+    const secret = sessionSecret(request, installation);
+    if (secret !== null) await sessions.close(secret);
+    reply.setCookie(name, '', { ...attributes, maxAge: 0 });
+    return { closed: true as const };
   });
 }
 

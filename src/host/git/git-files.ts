@@ -61,8 +61,11 @@ function isBelow(ref: string, prefix: string): boolean {
   return ref === folder || ref.startsWith(`${folder}/`);
 }
 
+/** null: there is no such file. undefined: it holds something else than a sha, or cannot be read. */
 async function readLoose(commonDirectory: string, ref: string): Promise<string | null | undefined> {
-  const text = await readFile(join(commonDirectory, ref), 'utf8').catch(missing);
+  const text = await readFile(join(commonDirectory, ref), 'utf8').catch((error: unknown) =>
+    isMissing(error) ? null : '',
+  );
   if (text === null) return null;
   return SHA.test(text.trim()) ? text.trim() : undefined;
 }
@@ -91,8 +94,12 @@ export async function readFreshMessage(commonDirectory: string, sha: string): Pr
 
 /** Only absence is an answer. */
 function missing(error: unknown): null {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+  if (isMissing(error)) return null;
   throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,7 +4,8 @@ import type { TaskId } from '../../../src/contracts/ids.ts';
 import type { BatchState } from '../../../src/contracts/state.ts';
 import { isFinalTaskStatus } from '../../../src/contracts/vocabulary.ts';
 import type { TaskStatus } from '../../../src/contracts/vocabulary.ts';
-import { nextTask, setTaskStatus, sortTasks } from '../../../src/domain/batch-state.ts';
+import { setTaskStatus, sortTasks } from '../../../src/domain/batch-state.ts';
+import { nextInTurn } from '../../../src/domain/dependencies.ts';
 import {
   answer,
   applyAddTasks,
@@ -96,7 +97,7 @@ function cancel(state: BatchState, taskId: TaskId): void {
 function work(state: BatchState, kind: 'start' | 'finish' | 'putBack'): void {
   const present = state.tasks.find((task) => task.status === 'running');
   if (kind === 'start' && present === undefined) {
-    const next = nextTask(state);
+    const next = nextInTurn(state);
     if (next !== undefined) setTaskStatus(next, 'running');
   }
   if (kind !== 'start' && present !== undefined) setTaskStatus(present, kind === 'finish' ? 'completed' : 'waiting');

@@ -1,0 +1,54 @@
+/** What the screens do. Every command says how it ended: in a toast, and by the renewed answers. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { AppError, ERRORS } from '../../../src/contracts/errors.ts';
+import type { RouteAnswer, RouteBody, RouteName } from '../../../src/contracts/http.ts';
+import { notify } from '../ui/toasts.tsx';
+import { api } from './api.ts';
+import { KEYS } from './queries.ts';
+import { noticeError } from './session.ts';
+
+/** What a command needs. */
+export interface CommandInput<Name extends RouteName> {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: RouteBody<Name>;
+}
+
+/** Fact and next step of an error, in two sentences. */
+export function describeError(error: unknown): { readonly fact: string; readonly hint: string | null } {
+  if (AppError.is(error)) return { fact: error.message, hint: ERRORS[error.code].hint };
+  return { fact: error instanceof Error ? error.message : String(error), hint: null };
+}
+
+/**
+ * A command as a mutation.
+ * @param done what to say when it has worked; null: nothing
+ */
+export function useCommand<Name extends RouteName>(
+  route: Name,
+  done: (answer: RouteAnswer<Name>) => string | null = () => null,
+) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (input: CommandInput<Name>) => api.call(route, input),
+    onSuccess: (answer) => {
+      const text = done(answer);
+      if (text !== null) notify({ tone: 'info', text });
+    },
+    onError: (error) => {
+      noticeError(error);
+      const { fact, hint } = describeError(error);
+      notify({ tone: 'error', text: fact, hint });
+    },
+    // Also after a refusal: what we showed was old then.
+    onSettled: (_answer, _error, { params }) => {
+      void queries.invalidateQueries({ queryKey: KEYS.batches });
+      void queries.invalidateQueries({ queryKey: ['requirements'] });
+      if (params?.['id'] !== undefined) void queries.invalidateQueries({ queryKey: KEYS.batch(params['id']) });
+    },
+  });
+}
+
+/** An id that makes a repeated send harmless. */
+export function commandId(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,108 @@
+/** What the screens read. Everything but progress is renewed by events, so nothing here polls often. */
+import { queryOptions } from '@tanstack/react-query';
+import type { RouteAnswer, RouteName } from '../../../src/contracts/http.ts';
+import { api } from './api.ts';
+
+/** Parts of keys that events renew: see `live.ts`. */
+export const KEYS = {
+  batches: ['batches'],
+  batch: (id: string) => ['batch', id],
+  task: (id: string) => ['task', id],
+  projects: ['projects'],
+  requirements: (project: string) => ['requirements', project],
+  report: ['report'],
+  status: ['status'],
+} as const;
+
+const PROGRESS_EVERY_MS = 1500;
+const STATUS_EVERY_MS = 20_000;
+
+/** The newest batches, at most 200. */
+export function batchesQuery() {
+  return queryOptions({
+    queryKey: KEYS.batches,
+    queryFn: ({ signal }) => api.call('listBatches', { query: { limit: 200 }, signal }),
+  });
+}
+
+/** One batch with its tasks. */
+export function batchQuery(id: string) {
+  return queryOptions({
+    queryKey: KEYS.batch(id),
+    queryFn: ({ signal }) => api.call('getBatch', { params: { id }, signal }),
+  });
+}
+
+/** One task with attempts and runs. */
+export function taskQuery(id: string) {
+  return queryOptions({
+    queryKey: KEYS.task(id),
+    queryFn: ({ signal }) => api.call('getTask', { params: { id }, signal }),
+  });
+}
+
+/** What a task's agent does now; asked for as long as `isRunning`. */
+export function progressQuery(id: string, isRunning: boolean) {
+  return queryOptions({
+    queryKey: ['progress', id],
+    queryFn: ({ signal }) => api.call('taskProgress', { params: { id }, signal }),
+    enabled: isRunning,
+    refetchInterval: PROGRESS_EVERY_MS,
+  });
+}
+
+/** Registered projects. */
+export function projectsQuery() {
+  return queryOptions({
+    queryKey: KEYS.projects,
+    queryFn: ({ signal }) => api.call('listProjects', { signal }),
+  });
+}
+
+/** Requirement files of a project. They change on disk without an event, so a look at the page asks again. */
+export function requirementsQuery(project: string) {
+  return queryOptions({
+    queryKey: KEYS.requirements(project),
+    queryFn: ({ signal }) => api.call('listRequirements', { params: { id: project }, signal }),
+    refetchOnWindowFocus: true,
+    staleTime: 0,
+  });
+}
+
+/** Settings of a project with their sources. */
+export function configurationQuery(project: string) {
+  return queryOptions({
+    queryKey: ['configuration', project],
+    queryFn: ({ signal }) => api.call('projectConfiguration', { params: { id: project }, body: {}, signal }),
+    staleTime: 0,
+  });
+}
+
+/** What a night in a project needs. Looks at agents and disk, so it is asked for only where it is shown. */
+export function preflightQuery(project: string) {
+  return queryOptions({
+    queryKey: ['preflight', project],
+    queryFn: ({ signal }) => api.call('preflight', { params: { id: project }, body: {}, signal }),
+    staleTime: 30_000,
+  });
+}
+
+/** The report since an instant, or of one batch. */
+export function reportQuery(query: { since?: string; batch?: string }) {
+  return queryOptions({
+    queryKey: [...KEYS.report, query],
+    queryFn: ({ signal }) => api.call('report', { query, signal }),
+  });
+}
+
+/** The stack. */
+export function statusQuery() {
+  return queryOptions({
+    queryKey: KEYS.status,
+    queryFn: ({ signal }) => api.call('status', { signal }),
+    refetchInterval: STATUS_EVERY_MS,
+  });
+}
+
+/** Answer of a route as queries hold it. */
+export type Answer<Name extends RouteName> = RouteAnswer<Name>;
