@@ -9,6 +9,7 @@ import { compact, percentile } from './support/numbers.ts';
 import { AGENT } from './support/place.ts';
 import { perTaskMs, startStack } from './support/stack.ts';
 
+process.stdout.on('error', () => undefined);
 const tasks = Number(process.argv[2] ?? 60);
 const stack = await startStack('profile');
 try {

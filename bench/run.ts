@@ -37,6 +37,11 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')}]... [--agent-s
   --tasks          more or fewer tasks per batch
 `;
 
+// A reader that goes away (`| head`) must not end the measuring: the results are kept in files.
+process.stdout.on('error', () => undefined);
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

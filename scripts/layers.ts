@@ -106,6 +106,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   execa: only(['platform']),
   'simple-git': only(['host/git']),
   kysely: only(['store']),
+  pg: only(['store']),
   fastify: only(['api'], ['main']),
   'fastify-type-provider-zod': only(['api']),
   '@fastify/helmet': only(['api']),

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { installOpenApi } from '../src/api/plugins/openapi.ts';
 import { register } from '../src/api/register.ts';
 import { routes } from '../src/contracts/http.ts';
-import type { Route } from '../src/contracts/http.ts';
+import type { Route } from '../src/contracts/route.ts';
 
 type AnyRoute = Route<z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
 

@@ -46,6 +46,10 @@ export async function startStack(name: string): Promise<Stack> {
   await mkdir(home, { mode: 0o700 });
   const startedAt = performance.now();
   const child = spawn(LAUNCHER, ['up'], { env: stackEnvironment(home), stdio: ['ignore', 'ignore', 'pipe'] });
+  // Whatever ends us, a stack that nobody waits for any more is not left behind.
+  const abandon = (): void => void child.kill('SIGTERM');
+  process.once('exit', abandon);
+  child.once('exit', () => process.off('exit', abandon));
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString('utf8')}`.slice(-4000)));
   let client: Client;

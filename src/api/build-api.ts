@@ -12,6 +12,7 @@ import { checkHost, installSecurity } from './plugins/security.ts';
 import { installCookies, sessionRoutes } from './plugins/session.ts';
 import { installDashboard } from './plugins/static.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reportRoutes } from './routes/report.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -71,6 +72,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   systemRoutes(app, deps);
   projectRoutes(app, deps);
   batchRoutes(app, deps, creation, views);
+  lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, views);
   reportRoutes(app, deps, views);
   eventStream(app, deps, registry);

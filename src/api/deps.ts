@@ -5,6 +5,7 @@ import type { Status } from '../contracts/views.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Store } from '../store/store.ts';
+import type { LaneClient } from '../temporal/lanes.ts';
 import type { BatchCommands } from './batch-commands.ts';
 
 /** Makers of new ids. */
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly door: HostDoor;
   readonly batches: BatchCommands;
+  readonly lanes: Pick<LaneClient, 'state' | 'setLimit'>;
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly logger: Logger;

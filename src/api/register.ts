@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../contracts/errors.ts';
-import type { Route } from '../contracts/http.ts';
+import type { Route } from '../contracts/route.ts';
 import { ProblemSchema } from '../contracts/views.ts';
 
 /** More mistakes than this are not listed: a body may have ten thousand. */

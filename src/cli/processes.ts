@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN_DIRECTORY = new URL('../main/', import.meta.url);
 
 /** Programs that can be started. */
-export type ProgramName = 'up' | 'doctor';
+export type ProgramName = 'up' | 'doctor' | 'api' | 'worker' | 'worker-host' | 'db';
 
 /** Absolute path of a program of ours. */
 export function programPath(name: ProgramName): string {
@@ -56,7 +56,11 @@ export function startInBackground(
  * that signals and `kill` reach the program itself. Never returns.
  * @throws Error where the system has no execve (Windows)
  */
-export function becomeProgram(name: ProgramName, env: Readonly<Record<string, string>>): never {
+export function becomeProgram(
+  name: ProgramName,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): never {
   if (process.execve === undefined) throw new Error('This system cannot replace a process.');
-  return process.execve(execPath, [execPath, ...NODE_FLAGS, programPath(name)], { ...env });
+  return process.execve(execPath, [execPath, ...NODE_FLAGS, programPath(name), ...args], { ...env });
 }

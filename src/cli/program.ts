@@ -1,8 +1,11 @@
 /** The command line as a whole: parse, call one command, translate what was thrown. */
 import { Command, CommanderError } from 'commander';
 import { defineBatchCommands } from './define/batch.ts';
+import { defineDatabaseCommands } from './define/db.ts';
+import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
 import { defineRunCommand } from './define/run.ts';
+import { defineServiceCommands } from './define/services.ts';
 import { defineStackCommands } from './define/stack.ts';
 import { defineViewCommands } from './define/views.ts';
 import type { Registry } from './define/registry.ts';
@@ -43,8 +46,11 @@ function buildProgram(registry: Registry): Command {
   defineRunCommand(program, registry);
   defineStackCommands(program, registry);
   defineBatchCommands(program, registry);
+  defineLanesCommand(program, registry);
   defineProjectCommands(program, registry);
   defineViewCommands(program, registry);
+  defineDatabaseCommands(program, registry);
+  defineServiceCommands(program, registry);
   return program;
 }
 

@@ -10,13 +10,19 @@ import { currentProject } from './repository.ts';
 const PAGE = 500;
 
 /**
- * Id of a batch. A name that fits several means the open one, if just one is open.
+ * Id of a batch. A name that fits several means the open one, if just one is open. Deleted ones have no names, unless
+ * `show` is `deleted`.
  * @throws AppError batch_not_found, ambiguous_name with the candidates
  */
-export async function resolveBatch(context: CliContext, client: Client, wanted: string): Promise<string> {
+export async function resolveBatch(
+  context: CliContext,
+  client: Client,
+  wanted: string,
+  show: BatchQuery['show'] = 'all',
+): Promise<string> {
   if (isId('batch', wanted)) return wanted;
   const project = await currentProject(context, client);
-  const query = project === null ? {} : { project: project.id };
+  const query = { show, ...(project === null ? {} : { project: project.id }) };
   const batches = (await allBatches(client, query)).filter((batch) => batch.name === wanted);
   const found = pickOne(batches, (batch) => batch.status !== 'completed' && batch.status !== 'cancelled');
   if (found !== null) return found.id;
@@ -67,11 +73,15 @@ function pickOne<Item>(candidates: readonly Item[], isOpen: (item: Item) => bool
   return best.length === 1 ? (best[0] ?? null) : null;
 }
 
+/** Which batches are wanted; `show` as in the route, default `all`. */
+export interface BatchQuery {
+  readonly project?: string;
+  readonly status?: BatchSummary['status'];
+  readonly show?: 'all' | 'current' | 'deleted';
+}
+
 /** All batches that fit `query`, newest first. */
-export async function allBatches(
-  client: Client,
-  query: { project?: string; status?: BatchSummary['status'] },
-): Promise<BatchSummary[]> {
+export async function allBatches(client: Client, query: BatchQuery): Promise<BatchSummary[]> {
   const found: BatchSummary[] = [];
   let cursor: string | null = null;
   do {

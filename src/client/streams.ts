@@ -35,6 +35,8 @@ export interface FollowLogOptions {
   readonly stream?: 'stdout' | 'stderr';
   /** Byte to begin at; default 0. */
   readonly offset?: number;
+  /** Longest time without a connection, in milliseconds; absent: any time. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -58,7 +60,8 @@ export async function* followEvents(
 
 /**
  * Ranges of a log until its run has ended and everything was read, or `signal` is aborted.
- * @throws AppError task_not_found, run_not_found; stack_unreachable if the first connection fails
+ * @throws AppError task_not_found, run_not_found; stack_unreachable if the first connection fails, or when the
+ * patience is over
  */
 export async function* followLogRanges(
   connect: Connect,
@@ -68,7 +71,7 @@ export async function* followLogRanges(
   let offset = options.offset ?? 0;
   const path = streams.followLog.replace(':id', encodeURIComponent(task));
   const open = (): Promise<Response> => connect(path, { attempt, step, stream, offset }, {}, signal);
-  for await (const { event, data } of reconnecting(open, signal)) {
+  for await (const { event, data } of reconnecting(open, signal, options.patienceMs)) {
     if (event === 'end') return;
     if (event !== 'log') continue;
     const range = LogRangeSchema.parse(JSON.parse(data));
@@ -80,6 +83,7 @@ export async function* followLogRanges(
 async function* reconnecting(
   open: () => Promise<Response>,
   signal: AbortSignal | undefined,
+  patienceMs = Infinity,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   let response = await unlessAborted(open, signal);
   let pauseMs = FIRST_PAUSE_MS;
@@ -94,10 +98,11 @@ async function* reconnecting(
       // A broken connection; everything else was raised by the consumer and does not come here.
     }
     response = null;
+    const lostAtMs = performance.now();
     while (response === null && !isAborted(signal)) {
       await pause(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
-      response = await again(open, signal);
+      response = await again(open, signal, performance.now() - lostAtMs > patienceMs);
     }
   }
 }
@@ -117,13 +122,17 @@ async function unlessAborted(open: () => Promise<Response>, signal: AbortSignal 
   }
 }
 
-/** null: not now. @throws AppError when the API itself refuses */
-async function again(open: () => Promise<Response>, signal: AbortSignal | undefined): Promise<Response | null> {
+/** null: not now. @throws AppError when the API itself refuses, or nothing answers and `isLast` */
+async function again(
+  open: () => Promise<Response>,
+  signal: AbortSignal | undefined,
+  isLast: boolean,
+): Promise<Response | null> {
   try {
     return await unlessAborted(open, signal);
   } catch (error) {
     const mayPass = AppError.is(error) && (error.category === 'transient' || error.category === 'limit');
-    if (!mayPass) throw error;
+    if (isLast || !mayPass) throw error;
     return null;
   }
 }

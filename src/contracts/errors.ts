@@ -186,6 +186,11 @@ export const ERRORS = {
     'The Temporal namespace cannot be used as it is.',
     'Have the namespace or search attributes that the details name made by who runs the Temporal server.',
   ),
+  temporal_unknown: row(
+    'environment',
+    'This Temporal server does not know the open batches.',
+    'Correct TEMPORAL_ADDRESS; if their server is lost for good: `nightloom recover --temporal-lost`.',
+  ),
   node_missing: row(
     'environment',
     'Node 24 was not installed with the package.',

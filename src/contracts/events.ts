@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'batch.completed',
   'batch.cancelled',
   'batch.deleted',
+  'batch.restored',
   'task.added',
   'task.removed',
   'task.moved',

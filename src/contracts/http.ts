@@ -1,5 +1,7 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
+import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import {
   BatchSummarySchema,
@@ -10,6 +12,7 @@ import {
   PreflightViewSchema,
   ProgressViewSchema,
   ProjectViewSchema,
+  RegisteredProjectSchema,
   ReportSchema,
   RequirementViewSchema,
   StatusSchema,
@@ -17,58 +20,6 @@ import {
   TaskViewSchema,
 } from './views.ts';
 import { BATCH_STATUSES, ON_FAILURE, TASK_STATUSES } from './vocabulary.ts';
-
-/** One route. `answers` is the body of the 2xx answer; errors are always problem+json. */
-export interface Route<
-  Params extends z.ZodType,
-  Query extends z.ZodType,
-  Body extends z.ZodType,
-  Answer extends z.ZodType,
-> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly summary: string;
-  readonly tag: string;
-  readonly params: Params;
-  readonly query: Query;
-  readonly body: Body;
-  readonly answers: Answer;
-  /** Status of success; default 200. */
-  readonly status?: 200 | 201 | 202;
-}
-
-const none = z.object({});
-const id = z.object({ id: z.string().min(1).max(200) });
-
-function route<
-  P extends z.ZodType = typeof none,
-  Q extends z.ZodType = typeof none,
-  B extends z.ZodType = typeof none,
-  A extends z.ZodType = z.ZodType,
->(row: {
-  method: Route<P, Q, B, A>['method'];
-  path: string;
-  summary: string;
-  tag: string;
-  params?: P;
-  query?: Q;
-  body?: B;
-  answers: A;
-  status?: 200 | 201 | 202;
-}): Route<P, Q, B, A> {
-  // The type parameters default to the empty object exactly where the row leaves the part out.
-  const empty = none as unknown;
-  return {
-    ...row,
-    params: row.params ?? (empty as P),
-    query: row.query ?? (empty as Q),
-    body: row.body ?? (empty as B),
-  };
-}
-
-const page = { limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().max(500).optional() };
-const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** Names a task to be made. */
 export const NewTaskSchema = z.object({ projectId: z.string(), requirementName: z.string().min(1).max(1000) });
@@ -80,9 +31,6 @@ export const NewBatchSchema = z.object({
   flags: SettingsOverridesSchema.optional().describe('Settings for this batch alone; the strongest source'),
   again: z.boolean().optional().describe('Run requirements that an undelivered branch resolves already'),
 });
-/** A command that makes no sense to send twice carries its own id; the CLI makes one. */
-const commandBody = z.object({ commandId: z.string().min(1).max(100).optional() });
-
 /** All routes by name. */
 export const routes = {
   health: route({
@@ -151,10 +99,17 @@ export const routes = {
   addProject: route({
     method: 'POST',
     path: '/api/projects',
-    summary: 'Register a repository; again: the same project',
+    summary: 'Register a repository, and trust its project file as it is; again: the same project',
     tag: 'projects',
-    body: z.object({ path: z.string().min(1).max(4096), name: z.string().trim().min(1).max(100).optional() }),
-    answers: ProjectViewSchema,
+    body: z.object({
+      path: z.string().min(1).max(4096),
+      name: z.string().trim().min(1).max(100).optional(),
+      trust: z
+        .boolean()
+        .default(true)
+        .describe('false: a file that changed since it was trusted stays untrusted; a new project is trusted anyway'),
+    }),
+    answers: RegisteredProjectSchema,
     status: 201,
   }),
   getProject: route({
@@ -227,7 +182,15 @@ export const routes = {
     path: '/api/batches',
     summary: 'Batches, newest first',
     tag: 'batches',
-    query: z.object({ ...page, status: z.enum(BATCH_STATUSES).optional(), project: z.string().optional() }),
+    query: z.object({
+      ...page,
+      status: z.enum(BATCH_STATUSES).optional(),
+      project: z.string().optional(),
+      show: z
+        .enum(['all', 'current', 'deleted'])
+        .default('all')
+        .describe('current: without what ended more than 7 days ago; deleted: only those that can be restored'),
+    }),
     answers: listOf(BatchSummarySchema),
   }),
   getBatch: route({
@@ -379,6 +342,7 @@ export const routes = {
     query: z.object({ batch: z.string().optional(), since: z.string().optional() }),
     answers: ReportSchema,
   }),
+  ...lifecycleRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

@@ -3,7 +3,7 @@
  * (`$NIGHTLOOM_HOME/config.json`), project (`nightloom.config.json|yaml|yml`), dashboard (SQL), flags.
  */
 import { z } from 'zod';
-import { AGENTS, DELIVERY_MODES, ON_FAILURE, ON_USAGE_LIMIT, PERMISSION_MODES, WORKSPACE_MODES } from './vocabulary.ts';
+import { AGENTS, DELIVERY_MODES, KEEP_AWAKE, ON_FAILURE, ON_USAGE_LIMIT, PERMISSION_MODES, WORKSPACE_MODES } from './vocabulary.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -98,6 +98,11 @@ export const SettingsFileSchema = z
       .min(1)
       .max(20_000)
       .describe('Template of the execution prompt: {requirement} {requirementName} {contextFiles}'),
+    keepAwake: z
+      .enum(KEEP_AWAKE)
+      .describe(
+        'Keep this machine from falling asleep while a batch runs: onPower (default), always or never. Only in your own file',
+      ),
     requirements: z
       .strictObject({ allowNoChange: z.boolean().describe('A task that changes nothing may succeed') })
       .partial(),
@@ -105,13 +110,16 @@ export const SettingsFileSchema = z
   .partial()
   .meta({ id: 'NightloomConfig', title: 'nightloom.config' });
 
+/** When the machine is kept awake. */
+export type KeepAwake = (typeof KEEP_AWAKE)[number];
+
 /** A settings file as parsed. */
 export type SettingsFile = z.infer<typeof SettingsFileSchema>;
 
 /** What dashboard and flags say over the files. */
-export type SettingsOverrides = Omit<SettingsFile, '$schema'>;
+export type SettingsOverrides = Omit<SettingsFile, '$schema' | 'keepAwake'>;
 /** Schema of {@link SettingsOverrides}. */
-export const SettingsOverridesSchema = SettingsFileSchema.omit({ $schema: true });
+export const SettingsOverridesSchema = SettingsFileSchema.omit({ $schema: true, keepAwake: true });
 
 /** A shell command with its time-out. */
 export interface CommandSetting {

@@ -1,10 +1,10 @@
 /** What API, CLI and dashboard show: one schema per thing, one batch object everywhere. Instants are RFC 3339. */
 import { z } from 'zod';
+import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
 import {
   BATCH_STATUSES,
-  HOLD_REASONS,
   PHASES,
   STEPS,
   TASK_KINDS,
@@ -17,13 +17,7 @@ const instant = z.string().describe('RFC 3339');
 const nullableInstant = instant.nullable();
 const costUsd = z.number().nullable().describe('US dollars; null when no agent said');
 
-export const HoldViewSchema = z.object({
-  reason: z.enum(HOLD_REASONS),
-  since: instant,
-  until: nullableInstant.describe('null: until somebody or something ends it'),
-  message: z.string(),
-});
-
+/** Why a running batch is not working now. */
 /** Numbers of tasks by status; `idle` ones count as queued, so the sum is the number of tasks. */
 export const CountsSchema = z.object({
   queued: z.int(),
@@ -35,8 +29,10 @@ export const CountsSchema = z.object({
   cancelled: z.int(),
 });
 
+/** Why a task failed, and at which step. */
 export const FailureViewSchema = z.object({ code: z.string(), message: z.string(), step: z.enum(STEPS) });
 
+/** One verification command as it ran. */
 export const CheckViewSchema = z.object({
   command: z.string(),
   exitCode: z.int().nullable(),
@@ -74,6 +70,7 @@ export const TaskViewSchema = z
   })
   .meta({ id: 'Task' });
 
+/** A project of a batch, with the branch that carries its commits. */
 export const BatchProjectSchema = z.object({
   project: z.string(),
   projectId: z.string(),
@@ -91,6 +88,7 @@ const batchFields = {
   name: z.string(),
   status: z.enum(BATCH_STATUSES),
   hold: HoldViewSchema.nullable(),
+  lane: LaneViewSchema,
   onFailure: z.string(),
   project: z.string().describe("The first project's name"),
   branch: z.string().nullable().describe("The first project's branch"),
@@ -99,6 +97,7 @@ const batchFields = {
   createdAt: instant,
   startedAt: nullableInstant,
   completedAt: nullableInstant,
+  deletedAt: nullableInstant,
   recordedAt: instant.describe('How old this view is: when the workflow last wrote it'),
   costUsd,
   notes: z.array(z.string()).describe('What happened to the batch itself'),
@@ -110,6 +109,7 @@ export const BatchSummarySchema = z.object(batchFields).meta({ id: 'BatchSummary
 /** The one batch object. */
 export const BatchViewSchema = z.object({ ...batchFields, tasks: z.array(TaskViewSchema) }).meta({ id: 'Batch' });
 
+/** One go at a task. */
 export const AttemptViewSchema = z
   .object({
     number: z.int(),
@@ -128,6 +128,7 @@ export const AttemptViewSchema = z
   })
   .meta({ id: 'Attempt' });
 
+/** What an agent is doing now. */
 export const ProgressViewSchema = z
   .object({
     phase: z.enum(PHASES),
@@ -142,6 +143,7 @@ export const ProgressViewSchema = z
   })
   .meta({ id: 'Progress' });
 
+/** One run that left a log. */
 export const LogInfoSchema = z
   .object({
     attempt: z.int(),
@@ -154,6 +156,7 @@ export const LogInfoSchema = z
   })
   .meta({ id: 'LogInfo' });
 
+/** A range of a log, masked; offsets in bytes of the file. */
 export const LogRangeSchema = z
   .object({ text: z.string(), offset: z.number(), nextOffset: z.number(), totalBytes: z.number(), ended: z.boolean() })
   .meta({ id: 'LogRange' });
@@ -166,6 +169,7 @@ export const TaskDetailSchema = TaskViewSchema.extend({
   progress: ProgressViewSchema.nullable(),
 }).meta({ id: 'TaskDetail' });
 
+/** A registered repository. */
 export const ProjectViewSchema = z
   .object({
     id: z.string(),
@@ -177,6 +181,16 @@ export const ProjectViewSchema = z
   })
   .meta({ id: 'Project' });
 
+/** A project as its registration answers it. */
+export const RegisteredProjectSchema = ProjectViewSchema.extend({
+  trust: z.object({
+    trusted: z.boolean().describe('Whether the project file as it is now is trusted'),
+    changed: z.boolean().describe('Whether it is another than the one that was trusted before'),
+    commands: z.array(z.string()).describe('`verify: npm test`: what the file makes us execute'),
+  }),
+}).meta({ id: 'RegisteredProject' });
+
+/** A requirement file, and what the batches do with it. */
 export const RequirementViewSchema = z
   .object({
     name: z.string(),
@@ -193,6 +207,7 @@ export const RequirementViewSchema = z
   })
   .meta({ id: 'Requirement' });
 
+/** What a night in a project needs, and what is missing. */
 export const PreflightViewSchema = z
   .object({
     ok: z.boolean(),
@@ -207,6 +222,7 @@ export const PreflightViewSchema = z
   })
   .meta({ id: 'Preflight' });
 
+/** What landed, failed and waited, and what it cost. */
 export const ReportSchema = z
   .object({
     generatedAt: instant,
@@ -220,6 +236,7 @@ export const ReportSchema = z
   })
   .meta({ id: 'Report' });
 
+/** The stack and its parts. */
 export const StatusSchema = z
   .object({
     healthy: z.boolean(),
@@ -239,6 +256,7 @@ export const StatusSchema = z
   })
   .meta({ id: 'Status' });
 
+/** An entry of the journal. */
 export const EventViewSchema = z
   .object({
     seq: z.int(),
@@ -277,23 +295,43 @@ export const CommandAnswerSchema = z
   })
   .meta({ id: 'CommandAnswer' });
 
-export type HoldView = z.infer<typeof HoldViewSchema>;
+/** See {@link HoldViewSchema}. */
+/** See {@link CountsSchema}. */
 export type Counts = z.infer<typeof CountsSchema>;
+/** See {@link TaskViewSchema}. */
 export type TaskView = z.infer<typeof TaskViewSchema>;
+/** See {@link BatchProjectSchema}. */
 export type BatchProject = z.infer<typeof BatchProjectSchema>;
+/** See {@link NextSchema}. */
 export type Next = z.infer<typeof NextSchema>;
+/** See {@link BatchSummarySchema}. */
 export type BatchSummary = z.infer<typeof BatchSummarySchema>;
+/** See {@link BatchViewSchema}. */
 export type BatchView = z.infer<typeof BatchViewSchema>;
+/** See {@link AttemptViewSchema}. */
 export type AttemptView = z.infer<typeof AttemptViewSchema>;
+/** See {@link TaskDetailSchema}. */
 export type TaskDetail = z.infer<typeof TaskDetailSchema>;
+/** See {@link ProjectViewSchema}. */
+export type RegisteredProject = z.infer<typeof RegisteredProjectSchema>;
 export type ProjectView = z.infer<typeof ProjectViewSchema>;
+/** See {@link RequirementViewSchema}. */
 export type RequirementView = z.infer<typeof RequirementViewSchema>;
+/** See {@link PreflightViewSchema}. */
 export type PreflightView = z.infer<typeof PreflightViewSchema>;
+/** See {@link ReportSchema}. */
 export type Report = z.infer<typeof ReportSchema>;
+/** See {@link StatusSchema}. */
 export type Status = z.infer<typeof StatusSchema>;
+/** See {@link EventViewSchema}. */
 export type EventView = z.infer<typeof EventViewSchema>;
+/** See {@link ProblemSchema}. */
 export type Problem = z.infer<typeof ProblemSchema>;
+/** See {@link CommandAnswerSchema}. */
 export type CommandAnswerView = z.infer<typeof CommandAnswerSchema>;
+/** See {@link LogInfoSchema}. */
 export type LogInfoView = z.infer<typeof LogInfoSchema>;
+/** See {@link LogRangeSchema}. */
 export type LogRangeView = z.infer<typeof LogRangeSchema>;
+/** See {@link ProgressViewSchema}. */
 export type ProgressView = z.infer<typeof ProgressViewSchema>;

@@ -70,6 +70,9 @@ export const DELIVERY_MODES = ['branch', 'push'] as const;
 /** One of {@link DELIVERY_MODES}. */
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 
+/** When the machine is kept from falling asleep while a batch runs or waits. */
+export const KEEP_AWAKE = ['onPower', 'always', 'never'] as const;
+
 /** Permission modes of Claude Code that make sense without a terminal. */
 export const PERMISSION_MODES = ['acceptEdits', 'dontAsk', 'plan', 'auto', 'bypassPermissions'] as const;
 /** One of {@link PERMISSION_MODES}. */

@@ -19,9 +19,11 @@ export interface Command {
 export interface PauseCommand extends Command {
   readonly now: boolean;
 }
+/** New tasks for the end of the list. */
 export interface AddTasksCommand extends Command {
   readonly tasks: readonly TaskState[];
 }
+/** Tasks to be taken out. */
 export interface RemoveTasksCommand extends Command {
   readonly taskIds: readonly TaskId[];
 }
@@ -34,10 +36,12 @@ export interface MoveTaskCommand extends Command {
 export interface RetryTasksCommand extends Command {
   readonly tasks: readonly RetriedTask[];
 }
+/** A task to be retried; `kept` is null when nothing was recorded of it. */
 export interface RetriedTask {
   readonly id: TaskId;
   readonly kept: Pick<TaskDetails, 'costUsd' | 'durationMs' | 'startedAtMs' | 'salvageRef' | 'waits'> | null;
 }
+/** A command about one task. */
 export interface TaskCommand extends Command {
   readonly taskId: TaskId;
 }
@@ -119,6 +123,9 @@ export function checkAddTasks(state: BatchState, command: AddTasksCommand): Refu
   };
 }
 
+/** So many tasks are named in a message; all are in the details. */
+const MAX_NAMED = 5;
+
 /** Check of removing tasks: never the running one, and none that has begun, because it may have work in the tree. */
 export function checkRemoveTasks(state: BatchState, command: RemoveTasksCommand): Refusal | null {
   const refused: Record<string, string> = {};
@@ -136,7 +143,10 @@ export function checkRemoveTasks(state: BatchState, command: RemoveTasksCommand)
     : Object.values(refused).includes('unknown')
       ? 'task_not_found'
       : 'illegal_transition';
-  return { code, message: `${count} of the tasks cannot be removed.`, details: refused };
+  const named = Object.entries(refused).slice(0, MAX_NAMED);
+  const why = named.map(([id, reason]) => `${id} (${reason})`).join(', ');
+  const more = count > MAX_NAMED ? ` and ${count - MAX_NAMED} more` : '';
+  return { code, message: `Not removed, because some tasks cannot be: ${why}${more}.`, details: refused };
 }
 
 /** Check of moving a task. */

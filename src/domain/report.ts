@@ -42,7 +42,7 @@ export function totalsOf(batches: readonly BatchFacts[]): Totals {
 
 /** What to type next for one batch: how it goes on, then what it delivered. */
 export function nextOfSummary(batch: SummaryFacts): Next[] {
-  return [...goOn(batch), ...delivery(batch)];
+  return [...goOn(batch), ...waiting(batch), ...delivery(batch)];
 }
 
 /** As {@link nextOfSummary}, and how to see the kept work of failed tasks. */
@@ -67,6 +67,16 @@ function goOn(batch: SummaryFacts): Next[] {
   if (status !== 'running' || hold === null) return [];
   if (hold.until !== null) return [];
   return [{ why: hold.message === '' ? `It is held: ${hold.reason}` : hold.message, command: resume }];
+}
+
+/** What goes on by itself; `needsYou` leaves it out. */
+function waiting(batch: SummaryFacts): Next[] {
+  const { id, status, lane } = batch;
+  if (status !== 'running' || lane.why === null || lane.message === null) return [];
+  const why = `It ${lane.message}`;
+  if (lane.why === 'lanes_full') return [{ why, command: 'nightloom lanes' }];
+  const held = `It waits for the ${lane.message}`;
+  return [{ why: lane.why === 'account_held' ? held : why, command: `nightloom batch skip-wait ${id}` }];
 }
 
 function delivery(batch: SummaryFacts): Next[] {
@@ -105,7 +115,7 @@ function failures(batch: BatchFacts): Next[] {
   return batch.tasks
     .filter((task) => task.status === 'failed')
     .map((task) => ({
-      why: `${task.name} failed: ${task.failure?.message ?? 'no reason was recorded'}`,
+      why: `${task.name} failed: ${(task.failure?.message ?? 'no reason was recorded').replace(/\.$/, '')}`,
       command: `nightloom task show ${task.id}`,
     }));
 }

@@ -32,7 +32,7 @@ export function bindBatches(client: BatchClient): BatchCommands {
 }
 
 /** What Temporal's Web UI shows of a batch before it has run. */
-function textsOf(state: BatchState): BatchTexts {
+export function textsOf(state: BatchState): BatchTexts {
   const count = state.tasks.length;
   const summary = `${state.name} · ${count} ${count === 1 ? 'task' : 'tasks'}`;
   return { summary: summary.slice(0, 120), details: detailsTable(state).slice(0, 15_000) };

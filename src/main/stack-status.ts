@@ -4,8 +4,8 @@ import type { HostId, InstallationId } from '../contracts/ids.ts';
 import type { Status } from '../contracts/views.ts';
 import type { StatePaths } from '../platform/paths.ts';
 import type { Store } from '../store/store.ts';
-import { askServerVersion } from '../temporal/connection.ts';
 import type { HostChild } from './host-child.ts';
+import { checkDatabase, checkTemporal } from './stack-checks.ts';
 import type { OpenTemporal } from './temporal.ts';
 
 /** Parts of the stack. */
@@ -21,14 +21,15 @@ export interface StackParts {
   readonly url: () => string;
 }
 
-const CHECK_TIMEOUT_MS = 2000;
-
 /** Makes the status function of a stack. */
 export function createStatus(parts: StackParts): () => Promise<Status> {
   return async () => {
     const { temporal, hostChild, control } = parts;
     const child = hostChild.current();
-    const [temporalCheck, database] = await Promise.all([checkTemporal(temporal), checkDatabase(parts.store)]);
+    const [temporalCheck, database] = await Promise.all([
+      checkTemporal(temporal.temporal.connection, temporal.config.address),
+      checkDatabase(parts.store),
+    ]);
     const worker = control.getState();
     const checks = [
       temporalCheck,
@@ -53,33 +54,4 @@ export function createStatus(parts: StackParts): () => Promise<Status> {
       openBatches: database.open,
     };
   };
-}
-
-async function checkTemporal(temporal: OpenTemporal): Promise<Status['checks'][number]> {
-  try {
-    const version = await askServerVersion(temporal.temporal.connection, CHECK_TIMEOUT_MS);
-    return { name: 'temporal', ok: true, message: `server ${version} at ${temporal.config.address}` };
-  } catch {
-    return { name: 'temporal', ok: false, message: `no answer from ${temporal.config.address}` };
-  }
-}
-
-async function checkDatabase(
-  store: Store,
-): Promise<{ check: Status['checks'][number]; running: number; open: number }> {
-  try {
-    const open = await store.batches.open();
-    const running = await store.tasks.list({ status: 'running', limit: 100 });
-    return {
-      check: { name: 'database', ok: true, message: 'answers' },
-      running: running.items.length,
-      open: open.length,
-    };
-  } catch (error) {
-    return {
-      check: { name: 'database', ok: false, message: error instanceof Error ? error.message : String(error) },
-      running: 0,
-      open: 0,
-    };
-  }
 }

@@ -1,8 +1,8 @@
 /** The embedded stack: Temporal as a child, API and control worker in this process, the host worker in a small one. */
 import { createControlActivities } from '../activities/control/create-control-activities.ts';
 import { buildApi } from '../api/build-api.ts';
-import { AppError, CATEGORIES, ERRORS } from '../contracts/errors.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
+import { keepAwakeSetting } from '../host/project/settings.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
 import type { ProcessIdentity } from '../host/runs/process-table.ts';
@@ -24,17 +24,25 @@ import { runWorker } from '../worker/run-worker.ts';
 import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { bindBatches } from './bind-batches.ts';
+import { isUnderWay, watchGaps } from './gaps.ts';
 import { superviseHost } from './host-child.ts';
 import type { HostChild } from './host-child.ts';
+import { backUpHourly } from './hourly-backup.ts';
 import { loadInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
+import { keepAwake } from './keep-awake.ts';
 import { listenOnLoopback } from './listen.ts';
+import { meetTemporal } from './recover-batches.ts';
+import type { Met } from './recover-batches.ts';
+import { runProgram } from './run-program.ts';
 import type { StackProcess } from './stack-record.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
 import { createStatus } from './stack-status.ts';
 import { stopSignal } from './stop-signal.ts';
+import { locationSecrets, storeLocation } from './store-location.ts';
 import { openTemporal } from './temporal.ts';
 import type { OpenTemporal } from './temporal.ts';
+import { tidyHourly } from './tidy-hourly.ts';
 import { packageVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -43,29 +51,17 @@ const startedAt = new Date().toISOString();
 const version = packageVersion();
 const environment = readEnvironment();
 const stopping = stopSignal({ withParent: false });
-process.exit(await main());
-
-async function main(): Promise<number> {
-  try {
-    await up();
-    return 0;
-  } catch (error) {
-    if (!AppError.is(error)) throw error;
-    const { output, next } = error.details;
-    const hint = typeof next === 'string' ? next : ERRORS[error.code].hint;
-    process.stderr.write(`${error.message}\n${typeof output === 'string' ? `${output}\n` : ''}Next: ${hint}\n`);
-    return CATEGORIES[error.category].exit;
-  }
-}
+process.exit(await runProgram(up));
 
 /** Everything is closed in the reverse order of its opening, however this ends. */
-async function up(): Promise<void> {
+async function up(): Promise<number> {
   await using cleanup = new AsyncDisposableStack();
   const paths = await ensureStateDirectory(defaultHome(environment));
   const lock = acquireProcessLock(`${paths.home}/up.lock`, 'up');
   cleanup.defer(() => lock.release());
-  const identity = await loadInstallation(paths);
-  const secrets = [identity.secret, identity.token, ...secretValues(environment.raw)];
+  const identity = await loadInstallation(paths, environment);
+  const location = await storeLocation(environment, paths);
+  const secrets = [identity.secret, identity.token, ...locationSecrets(location), ...secretValues(environment.raw)];
   const logger = createLogger({
     name: 'control',
     level: environment.logLevel,
@@ -74,14 +70,20 @@ async function up(): Promise<void> {
   });
   installRuntime(logger);
 
-  const store = await openStore({ file: paths.database });
+  const store = await openStore(location);
   cleanup.defer(() => store.close());
+  if ('file' in location) {
+    void backUpHourly({ file: location.file, folder: `${paths.home}/backups`, clock: systemClock, logger }, stopping);
+  }
   const record = createStackRecorder(paths);
   const bundling = workflowBundlePath();
   bundling.catch(() => undefined);
   const temporal = await openTemporal({ environment, paths, logger, onChange: record.write });
   cleanup.defer(() => temporal.close(true));
   const { address, embedded } = temporal.config;
+  const { installation } = identity;
+  const met = { store, temporal: temporal.temporal, config: temporal.config, installation, clock: systemClock, logger };
+  sayReopened(await meetTemporal(met, embedded));
   const env = environment.raw;
   const host = superviseHost({
     home: paths.home,
@@ -102,8 +104,14 @@ async function up(): Promise<void> {
   cleanup.defer(() => record.remove());
   record.begin({ url, temporal, host });
   greet(url, paths, temporal);
+  const household = { paths, store, clock: systemClock, logger };
+  void watchGaps(household, stopping);
+  void tidyHourly(household, stopping);
+  const wish = () => keepAwakeSetting(paths.home);
+  void keepAwake({ path: environment.path, logger, wish, isBusy: () => isUnderWay(store) }, stopping);
   await control.working;
   await sayGoodbye(store);
+  return 0;
 }
 
 /** Keeps `stack.json` true from the moment that everything runs. */
@@ -175,6 +183,7 @@ async function startControl(parts: ControlParts) {
     store,
     door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) }),
     batches: bindBatches(batches),
+    lanes,
     clock: systemClock,
     ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
     logger,
@@ -199,6 +208,12 @@ async function startControl(parts: ControlParts) {
     url = known;
   };
   return { working: runWorker(control, stopping, logger), server, setUrl };
+}
+
+/** Whoever starts the stack must know that batches lost what only Temporal knew. */
+function sayReopened({ kind, batches }: Met): void {
+  if (kind !== 'reopened') return;
+  process.stdout.write(`Temporal's database is new: reopened from SQL: ${batches.join(', ')}\n`);
 }
 
 function greet(url: string, paths: StatePaths, temporal: OpenTemporal): void {

@@ -8,6 +8,14 @@ export interface Environment {
   readonly nightloomHome: string | null;
   /** `NIGHTLOOM_DATABASE_URL`: a PostgreSQL address instead of the SQLite file. */
   readonly databaseUrl: string | null;
+  /** `NIGHTLOOM_DATABASE_PASSWORD_FILE`: file with the password for that address. */
+  readonly databasePasswordFile: string | null;
+  /** `NIGHTLOOM_INSTALLATION`: id that several machines share; a state directory by itself makes its own. */
+  readonly installation: string | null;
+  /** `NIGHTLOOM_SECRET_FILE`: the secret that they share, instead of the state directory's. */
+  readonly secretFile: string | null;
+  /** `NIGHTLOOM_TOKEN_FILE`: the API token, instead of the state directory's. */
+  readonly tokenFile: string | null;
   /** `NIGHTLOOM_URL`: address of an API to talk to instead of the one in the state directory. */
   readonly apiUrl: string | null;
   /** `NIGHTLOOM_TOKEN`: token for that API. */
@@ -54,6 +62,10 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
   return {
     nightloomHome: text('NIGHTLOOM_HOME'),
     databaseUrl: text('NIGHTLOOM_DATABASE_URL'),
+    databasePasswordFile: text('NIGHTLOOM_DATABASE_PASSWORD_FILE'),
+    installation: text('NIGHTLOOM_INSTALLATION'),
+    secretFile: text('NIGHTLOOM_SECRET_FILE'),
+    tokenFile: text('NIGHTLOOM_TOKEN_FILE'),
     apiUrl: text('NIGHTLOOM_URL'),
     apiToken: text('NIGHTLOOM_TOKEN'),
     logLevel: text('NIGHTLOOM_LOG_LEVEL'),

@@ -37,6 +37,8 @@ export const FAILPOINTS = {
   'salvage:before': 'host',
   'salvage:after-ref': 'host',
   'salvage:after-discard': 'host',
+  'push:before': 'host',
+  'push:after': 'host',
   'close:before': 'host',
   'close:after': 'host',
   'load-order:after': 'control',

@@ -7,8 +7,9 @@ import { addTasks, createBatch, dropTasks } from './creation.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { BatchTable, Database } from './database.ts';
 import { rebuildState } from './rebuild.ts';
+import { dropRetries, retryTasks } from './retries.ts';
 import type { BatchRow, BatchStore, StatusCounts } from './store.ts';
-import { chunksOf, fromInstant, fromJson, toInstant, toJson } from './values.ts';
+import { chunksOf, fromInstant, fromJson, toInstant, toJson, toNullableInstant } from './values.ts';
 
 const IDS_PER_QUERY = 500;
 
@@ -22,6 +23,15 @@ export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>
     },
     addTasks: (id, tasks, firstRank, atMs) => addTasks(db, tasks, { batch: id, firstRank, createdAtMs: atMs }),
     dropTasks: (id, tasks) => dropTasks(db, id, tasks),
+    retryTasks: (id, tasks) => retryTasks(db, id, tasks),
+    dropRetries: (tasks) => dropRetries(db, tasks),
+    setDeleted: async (id, atMs) => {
+      await db
+        .updateTable('batches')
+        .set({ deleted_at: toNullableInstant(atMs) })
+        .where('id', '=', id)
+        .execute();
+    },
     get: async (id) => {
       const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
@@ -41,6 +51,10 @@ export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>
       await db.deleteFrom('batches').where('id', '=', id).execute();
     },
     state: (id) => rebuildState(db, id),
+    raiseEpoch: async (id, from) => {
+      const raising = db.updateTable('batches').set({ epoch: from + 1 }).where('id', '=', id).where('epoch', '=', from);
+      return (await raising.executeTakeFirst()).numUpdatedRows > 0n;
+    },
   };
 }
 
@@ -66,8 +80,11 @@ async function list(
   db: Kysely<Database>,
   filter: Parameters<BatchStore['list']>[0],
 ): Promise<Awaited<ReturnType<BatchStore['list']>>> {
-  let query = db.selectFrom('batches').selectAll();
-  const { status, project, sinceMs, cursor } = filter;
+  const { status, project, sinceMs, deleted, closedSinceMs, cursor } = filter;
+  let query = db
+    .selectFrom('batches')
+    .selectAll()
+    .where('deleted_at', deleted === true ? 'is not' : 'is', null);
   query = status === undefined ? query.where('status', '!=', 'creating') : query.where('status', '=', status);
   if (project !== undefined) {
     query = query.where((eb) =>
@@ -78,6 +95,14 @@ async function list(
           .whereRef('tasks.batch', '=', 'batches.id')
           .where('tasks.project', '=', project),
       ),
+    );
+  }
+  if (closedSinceMs !== undefined) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('status', 'not in', ['completed', 'cancelled']),
+        eb('recorded_at', '>=', toInstant(closedSinceMs)),
+      ]),
     );
   }
   if (sinceMs !== undefined) query = query.where('recorded_at', '>=', toInstant(sinceMs));
@@ -140,6 +165,7 @@ function toRow(row: Selectable<BatchTable>): BatchRow {
     flags: fromJson(row.flags),
     createdAtMs: fromInstant(row.created_at),
     recordedAtMs: fromInstant(row.recorded_at),
+    deletedAtMs: row.deleted_at === null ? null : fromInstant(row.deleted_at),
     head: row.head === null ? null : fromJson(row.head),
   };
 }

@@ -109,6 +109,11 @@ async function refuseTaken(
   }
   const [first] = requirements;
   const others = refused.length > 1 ? ` and ${refused.length - 1} more` : '';
-  const where = first?.batch === batch ? 'named twice' : `queued in batch ${first?.batch} already`;
+  const where =
+    first?.batch !== batch
+      ? `queued in batch ${first?.batch} already`
+      : tasks.some((task) => task.id === first.task)
+        ? 'named twice'
+        : 'in this batch already';
   throw new AppError('already_queued', `Requirement ${first?.name}${others}: ${where}.`, { details: { requirements } });
 }

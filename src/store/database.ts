@@ -35,6 +35,8 @@ export interface BatchTable {
   command_number: number;
   created_at: string;
   recorded_at: string;
+  /** When the user deleted it; it can be restored for a while. */
+  deleted_at: string | null;
 }
 
 /** Tasks: definition, inbox columns and how the workflow last recorded them. `deleted_at` is the inbox's soft delete. */

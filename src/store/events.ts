@@ -21,6 +21,10 @@ export function createEventStore(db: Kysely<Database>, engine: Engine): EventSto
       if (batch !== undefined) query = query.where('batch', '=', batch);
       return (await query.orderBy('seq').limit(limit).execute()).map(toEvent);
     },
+    systemNotes: async (limit) => {
+      const query = db.selectFrom('events').selectAll().where('batch', 'is', null).where('type', '=', 'system.note');
+      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(toEvent).toReversed();
+    },
     lastSeq: async () => {
       const row = await db
         .selectFrom('events')

@@ -10,7 +10,8 @@ import { initial } from './migrations/0001-initial.ts';
 /** In order; names are never changed and rows never removed once released. */
 const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = { '0001-initial': initial };
 
-const HISTORY_TABLE = 'schema_version';
+/** Table of the migrations that a database has. */
+export const HISTORY_TABLE = 'schema_version';
 
 /**
  * Runs the migrations that are missing, in one transaction: of several processes that open a new database one
@@ -33,6 +34,11 @@ export async function appliedMigrations(db: Kysely<Database>): Promise<string[]>
 /** Those of `applied` that this program does not know. */
 export function unknownMigrations(applied: readonly string[]): string[] {
   return applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+}
+
+/** Those that `applied` lacks, in order. */
+export function missingMigrations(applied: readonly string[]): string[] {
+  return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name));
 }
 
 async function migrateWithin(db: Transaction<Database>, engine: Engine): Promise<void> {

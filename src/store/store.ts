@@ -58,6 +58,8 @@ export interface BatchRow {
   readonly flags: SettingsOverrides;
   readonly createdAtMs: number;
   readonly recordedAtMs: number;
+  /** When the user deleted it; null: not. */
+  readonly deletedAtMs: number | null;
   /** null while `creating`. Without tasks and details. */
   readonly head: BatchRecord['head'] | null;
 }
@@ -81,6 +83,7 @@ export interface Page<Row> {
 /** Counts of a batch's tasks by status. */
 export type StatusCounts = Readonly<Partial<Record<TaskStatus, number>>>;
 
+/** Registered repositories. */
 export interface ProjectStore {
   /** The same path again gives the same project (with its present name). */
   add(project: ProjectRow): Promise<ProjectRow>;
@@ -92,6 +95,7 @@ export interface ProjectStore {
   remove(id: ProjectId): Promise<void>;
 }
 
+/** Batches, with the tasks and requirements they take. */
 export interface BatchStore {
   /**
    * Row `creating` plus its task rows and open requirements, in one transaction.
@@ -107,16 +111,30 @@ export interface BatchStore {
   /** Undoes {@link addTasks} of tasks the workflow refused. */
   dropTasks(id: BatchId, tasks: readonly TaskId[]): Promise<void>;
   get(id: BatchId): Promise<BatchRow | null>;
-  /** Newest first. */
+  /**
+   * Marks the tasks' requirements as open again, before their workflow is told: in one transaction, all or none.
+   * @throws AppError task_not_found (not of this batch); already_queued as {@link create}
+   */
+  retryTasks(id: BatchId, tasks: readonly TaskId[]): Promise<void>;
+  /** Undoes {@link retryTasks} of tasks the workflow refused: those that are final are open no longer. */
+  dropRetries(tasks: readonly TaskId[]): Promise<void>;
+  /** Hides the batch and its tasks from lists; null shows them again. */
+  setDeleted(id: BatchId, atMs: number | null): Promise<void>;
+  /**
+   * Newest first. `deleted` true: only deleted ones, else none of them. `closedSinceMs`: of the completed and cancelled
+   * only those that were recorded since then.
+   */
   list(filter: {
     status?: BatchStatus;
     project?: ProjectId;
     sinceMs?: number;
+    deleted?: boolean;
+    closedSinceMs?: number;
     limit: number;
     cursor?: string;
   }): Promise<Page<BatchRow>>;
   creating(): Promise<BatchRow[]>;
-  /** Batches that are not completed or cancelled. */
+  /** Batches that are not completed or cancelled; also deleted ones whose end is not recorded yet. */
   open(): Promise<BatchRow[]>;
   counts(ids: readonly BatchId[]): Promise<Map<BatchId, StatusCounts>>;
   /** Sum of costs by batch; absent: no agent said. */
@@ -124,8 +142,11 @@ export interface BatchStore {
   remove(id: BatchId): Promise<void>;
   /** The whole state rebuilt from the rows: every field of BatchState. null: unknown or still creating. */
   state(id: BatchId): Promise<BatchState | null>;
+  /** Makes the batch's epoch `from + 1` if it is still `from`; false: somebody else opened it elsewhere meanwhile. */
+  raiseEpoch(id: BatchId, from: number): Promise<boolean>;
 }
 
+/** Tasks and their attempts. */
 export interface TaskStore {
   get(id: TaskId): Promise<TaskRow | null>;
   /** In the batch's order. */
@@ -145,15 +166,19 @@ export interface TaskStore {
   openRequirements(project: ProjectId): Promise<Map<string, { task: TaskId; batch: BatchId; status: TaskStatus }>>;
 }
 
+/** The journal. */
 export interface EventStore {
   /** Insert or ignore by id. */
   append(entries: readonly JournalEntry[]): Promise<void>;
   after(seq: number, filter: { batch?: BatchId; limit: number }): Promise<JournalEvent[]>;
+  /** The newest `limit` notes of the stack itself, oldest first. */
+  systemNotes(limit: number): Promise<JournalEvent[]>;
   lastSeq(): Promise<number>;
   /** Called after a commit that wrote events in this process; returns the function that ends it. */
   onAppend(listener: () => void): () => void;
 }
 
+/** Numbers and answers of user commands, by their ids. */
 export interface CommandStore {
   /** Next number for a command, remembered under its id; the same id again gives the same row. */
   begin(command: {
@@ -165,6 +190,7 @@ export interface CommandStore {
   finish(id: string, answer: CommandAnswer): Promise<void>;
 }
 
+/** Facts about the installation itself, by key. */
 export interface SystemStore {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;

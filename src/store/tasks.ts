@@ -45,7 +45,7 @@ async function list(
   filter: Parameters<TaskStore['list']>[0],
 ): Promise<Awaited<ReturnType<TaskStore['list']>>> {
   const { status, batch, project, cursor } = filter;
-  let query = rowsOf(db).where('batches.status', '!=', 'creating');
+  let query = rowsOf(db).where('batches.status', '!=', 'creating').where('batches.deleted_at', 'is', null);
   if (status !== undefined) query = query.where('tasks.status', '=', status);
   if (batch !== undefined) query = query.where('tasks.batch', '=', batch);
   if (project !== undefined) query = query.where('tasks.project', '=', project);
@@ -96,7 +96,7 @@ async function openRequirements(
   const rows = await db
     .selectFrom('open_requirements')
     .innerJoin('tasks', 'tasks.id', 'open_requirements.task')
-    .select(['open_requirements.requirement', 'open_requirements.task', 'open_requirements.batch', 'tasks.status'])
+    .select(['open_requirements.requirement', 'open_requirements.task', 'tasks.batch', 'tasks.status'])
     .where('open_requirements.project', '=', project)
     .orderBy('open_requirements.requirement')
     .execute();

@@ -1,5 +1,5 @@
 /** What the API does with batch workflows: start, reopen, command, look. */
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
@@ -43,6 +43,8 @@ export interface BatchClient {
   startWorkflow(state: BatchState, texts: BatchTexts): Promise<'started' | 'exists'>;
   /** Opens a closed batch again under the same id, with `state` as its input. `exists`: it is open already. */
   reopen(state: BatchState, texts: BatchTexts): Promise<'started' | 'exists'>;
+  /** Opens a batch under its id whatever there is: an open workflow of an older epoch is terminated. */
+  replace(state: BatchState, texts: BatchTexts): Promise<void>;
   /**
    * Sends a command and waits for its answer; `closed` when the workflow has ended. Repeating it with the same
    * `commandId` is safe.
@@ -79,20 +81,27 @@ export function createBatchClient(options: {
     }
   };
 
+  const create = async (
+    state: BatchState,
+    texts: BatchTexts,
+    policies: Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>,
+  ): Promise<void> => {
+    await call(state.batch, () =>
+      client.workflow.start(WORKFLOW_TYPES.batch, {
+        workflowId: idOf(state.batch),
+        taskQueue: controlQueue(installation),
+        args: [state],
+        ...policies,
+        typedSearchAttributes: searchAttributes(state),
+        staticSummary: texts.summary,
+        staticDetails: texts.details,
+      }),
+    );
+  };
+
   const start = async (state: BatchState, texts: BatchTexts, reuse: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE') => {
     try {
-      await call(state.batch, () =>
-        client.workflow.start(WORKFLOW_TYPES.batch, {
-          workflowId: idOf(state.batch),
-          taskQueue: controlQueue(installation),
-          args: [state],
-          workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: reuse,
-          typedSearchAttributes: searchAttributes(state),
-          staticSummary: texts.summary,
-          staticDetails: texts.details,
-        }),
-      );
+      await create(state, texts, { workflowIdConflictPolicy: 'FAIL', workflowIdReusePolicy: reuse });
       return 'started' as const;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists' as const;
@@ -103,6 +112,11 @@ export function createBatchClient(options: {
   return {
     startWorkflow: (state, texts) => start(state, texts, 'REJECT_DUPLICATE'),
     reopen: (state, texts) => start(state, texts, 'ALLOW_DUPLICATE'),
+    replace: (state, texts) =>
+      create(state, texts, {
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
     update: (batch, name, command) => updateBatch({ client, batch, workflowId: idOf(batch), timeoutMs }, name, command),
     signalPause: (batch, command) => call(batch, () => handleOf(batch).signal(batchSignals.pause, command)),
     signalCancel: (batch, command) => call(batch, () => handleOf(batch).signal(batchSignals.cancel, command)),

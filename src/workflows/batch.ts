@@ -55,6 +55,8 @@ const PHASE = defineSearchAttributeKey('NightloomPhase', 'KEYWORD');
 export async function batchWorkflow(state: BatchState): Promise<BatchResult> {
   state.closing = false;
   const run = new BatchRun(state, createPorts(state));
+  // No workflow task may end without a command, the first one least of all (ADR 15).
+  run.ports.changed();
   registerHandlers(run);
   // Ends with the execution, or with its cancellation.
   runTransfers(run).catch(() => undefined);
@@ -79,6 +81,9 @@ async function finish(run: BatchRun): Promise<void> {
 /** A cancellation from outside (Temporal's own UI) is the batch's cancel, done properly. */
 async function runUntilCancelled(run: BatchRun): Promise<'done' | 'continue'> {
   try {
+    // What a command changed is acted upon only after it was answered: without a cache a command may come in the first
+    // activation, on replay in the second, and the order of answer and activity must be the same.
+    await condition(allHandlersFinished);
     return await runLoop(run);
   } catch (error) {
     if (!isCancellation(error)) throw error;

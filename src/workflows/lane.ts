@@ -27,10 +27,7 @@ export async function acquireLane(run: BatchRun, task: TaskState): Promise<boole
   const { request } = state.lane;
   const settled = (): boolean => state.lane.status === 'held' || state.status !== 'running' || state.hold !== null;
   for (let round = 0; !settled(); round += 1) {
-    if (state.skipAccount) {
-      state.skipAccount = false;
-      await ports.lanes.accountFree({ account });
-    }
+    await freeSkippedAccount(run, task);
     await ports.lanes.request({ batch: state.batch, request, account });
     const unansweredMs = UNANSWERED_MS[Math.min(round, UNANSWERED_MS.length - 1)] ?? 0;
     await ports.waitUntil(
@@ -42,6 +39,13 @@ export async function acquireLane(run: BatchRun, task: TaskState): Promise<boole
       await ports.waitUntil(() => settled() || state.skipAccount, QUEUED_MS, 'waits for a lane');
   }
   return state.lane.status === 'held' && state.status === 'running' && state.hold === null;
+}
+
+/** The user wants the account tried now: then the others need not wait either. */
+export async function freeSkippedAccount(run: BatchRun, task: TaskState): Promise<void> {
+  if (!run.state.skipAccount) return;
+  run.state.skipAccount = false;
+  await run.ports.lanes.accountFree({ account: accountOf(run, task) });
 }
 
 /** Gives the lane, or the place in the queue, back. */
@@ -60,27 +64,30 @@ export async function reportHold(run: BatchRun, task: TaskState, hold: Omit<Acco
 }
 
 /**
- * Watches the first run after a hold: once it has worked for a while, or ended without meeting the limit again, the
- * others may start. `ended` says how it ended; undefined while it runs.
+ * Called when the first run after a hold begins; what it returns is to be told how that run ended. Once it has worked for
+ * a while, or ended without meeting the limit again, the batches that wait for the account may start.
  */
-export async function reportProbe(
-  run: BatchRun,
-  task: TaskState,
-  isOver: () => boolean,
-  metLimit: () => boolean,
-): Promise<void> {
+export function beginProbe(run: BatchRun, task: TaskState): (metLimit: boolean) => void {
+  if (!run.state.lane.probe) return () => undefined;
+  let found: boolean | null = null;
+  watchProbe(run, task, () => found).catch(() => undefined);
+  return (metLimit) => {
+    found = metLimit;
+  };
+}
+
+async function watchProbe(run: BatchRun, task: TaskState, found: () => boolean | null): Promise<void> {
   const { state, ports } = run;
-  if (!state.lane.probe) return;
-  await ports.waitUntil(isOver, PROBE_MS, 'probes the account');
-  if (metLimit() || !state.lane.probe) return;
+  await ports.waitUntil(() => found() !== null, PROBE_MS, 'probes the account');
+  if (found() === true || !state.lane.probe) return;
   state.lane.probe = false;
   await ports.lanes.accountFree({ account: accountOf(run, task) });
 }
 
-/** Handler of `laneGranted`. */
+/** Handler of `laneGranted`. Ignored answers are recorded too: a workflow task must not end without a command (ADR 15). */
 export function onGranted(run: BatchRun, granted: LaneGranted): void {
   const { lane } = run.state;
-  if (lane.status !== 'asked' || granted.request !== lane.request) return;
+  if (lane.status !== 'asked' || granted.request !== lane.request) return run.recorder.touch();
   run.state.lane = { ...lane, status: 'held', wait: null, probe: granted.probe };
   if (isAccountHold(run.state.hold)) run.state.hold = null;
   run.recorder.touch();
@@ -89,7 +96,7 @@ export function onGranted(run: BatchRun, granted: LaneGranted): void {
 /** Handler of `laneQueued`: a held account is shown as the batch's own hold. */
 export function onQueued(run: BatchRun, { request, wait }: LaneQueued): void {
   const { state } = run;
-  if (state.lane.status !== 'asked' || request !== state.lane.request) return;
+  if (state.lane.status !== 'asked' || request !== state.lane.request) return run.recorder.touch();
   state.lane = { ...state.lane, wait };
   if (wait.why === 'account_held') {
     const { reason, untilMs, message } = wait;

@@ -4,7 +4,7 @@
  */
 import type { WorkOrder } from '../contracts/order.ts';
 import type { ProjectId } from '../contracts/ids.ts';
-import type { TaskState } from '../contracts/state.ts';
+import type { AttemptRecord, TaskDetails, TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { BatchStatus } from '../contracts/vocabulary.ts';
 import { addNotes, detailsOf, projectOf, setTaskStatus } from '../domain/batch-state.ts';
@@ -14,7 +14,7 @@ import { endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { cancelWaiting } from './effects.ts';
 import { failureOf } from './failures.ts';
-import { acquireLane, releaseLane } from './lane.ts';
+import { acquireLane, freeSkippedAccount, releaseLane } from './lane.ts';
 import { ensureWorkspace, runAttempt } from './pipeline.ts';
 import { hasTransfers, parkTasks } from './transfers.ts';
 import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
@@ -74,6 +74,7 @@ async function waitForTransfers(run: BatchRun): Promise<void> {
 async function takeTurn(run: BatchRun, task: TaskState): Promise<void> {
   if (mustWait(run, task)) await waitForTask(run, task);
   else if (run.state.lane.status !== 'held') await acquireLane(run, task);
+  else if (run.state.skipAccount) await freeSkippedAccount(run, task);
   else await workOn(run, task);
 }
 
@@ -191,8 +192,11 @@ async function loadOrder(run: BatchRun, task: TaskState): Promise<WorkOrder> {
 function beginAttempt(run: BatchRun, task: TaskState) {
   const nowMs = run.ports.now();
   const details = detailsOf(run.state, task);
+  // A batch that was opened in another Temporal finds its attempt still open, with the runs that it made.
+  const open = details.attempts.at(-1);
+  const goesOn = open !== undefined && open.endedAtMs === null && open.number === task.attempt;
   setTaskStatus(task, 'running');
-  task.attempt = (task.attempt ?? 0) + 1;
+  if (!goesOn) task.attempt = (task.attempt ?? 0) + 1;
   run.tasksBegun += 1;
   details.startedAtMs ??= nowMs;
   details.notBeforeMs = null;
@@ -200,8 +204,15 @@ function beginAttempt(run: BatchRun, task: TaskState) {
   details.stepSinceMs = nowMs;
   details.lastFailedTree = null;
   details.waits = details.waits.map((wait) => (wait.untilMs === null ? { ...wait, untilMs: nowMs } : wait));
-  details.attempts.push({
-    number: task.attempt,
+  if (!goesOn) details.attempts.push(newAttempt(details, task.attempt ?? 1, nowMs));
+  run.taskEvent(task, 'started', 'task.started');
+  run.recorder.touch(task.id);
+  return details;
+}
+
+function newAttempt(details: TaskDetails, number: number, nowMs: number): AttemptRecord {
+  return {
+    number,
     startedAtMs: nowMs,
     endedAtMs: null,
     agent: details.agent ?? '',
@@ -214,10 +225,7 @@ function beginAttempt(run: BatchRun, task: TaskState) {
     fixes: 0,
     deniedTools: [],
     checks: [],
-  });
-  run.taskEvent(task, 'started', 'task.started');
-  run.recorder.touch(task.id);
-  return details;
+  };
 }
 
 /** Tasks that were cancelled while they waited may have left work in the tree: it becomes a ref. */

@@ -15,6 +15,7 @@ import { taskLabel } from '../domain/details-table.ts';
 import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { failureOf } from './failures.ts';
+import { beginProbe } from './lane.ts';
 
 /** How an attempt ended, before anything is done about it. */
 export type AttemptEnd =
@@ -55,7 +56,7 @@ export async function runAttempt(
   let go = firstGo(details);
   let treeAtLastStop: string | null = null;
   for (let round = 0; ;) {
-    const outcome = await runAgent(attempt, go);
+    const outcome = await probing(attempt, () => runAgent(attempt, go));
     addFigures(details, outcome);
     if (run.stop !== null) return { kind: 'stopped' };
     const decision = decide(outcome.verdict, context(attempt));
@@ -120,6 +121,27 @@ function resetCounters({ run, details }: Attempt): void {
 function hasMoved(outcome: AgentOutcome, treeAtLastStop: string | null): boolean {
   return outcome.tree == null || outcome.tree !== treeAtLastStop;
 }
+
+/** The first run after a hold shows all batches of the account whether it works again. */
+async function probing({ run, task }: Attempt, work: () => Promise<AgentOutcome>): Promise<AgentOutcome> {
+  const tell = beginProbe(run, task);
+  let metLimit = true;
+  try {
+    const outcome = await work();
+    metLimit = LIMITS.has(outcome.verdict.kind);
+    return outcome;
+  } finally {
+    tell(metLimit);
+  }
+}
+
+/** Verdicts that keep the whole account from working. */
+const LIMITS: ReadonlySet<AgentOutcome['verdict']['kind']> = new Set([
+  'usage_limit',
+  'needs_login',
+  'billing',
+  'terminated',
+]);
 
 /** Starts a run of the agent and watches it until it ended or was interrupted. */
 async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Promise<AgentOutcome> {

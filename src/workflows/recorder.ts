@@ -15,7 +15,7 @@ const MAX_TASKS = 500;
 const RETRY_PAUSES_MS = [2000, 5000, 15_000, 30_000];
 
 /** From the end of a task to the start of the next it takes about ten. */
-const TURNS_BEFORE_RECORD = 32;
+const TURNS_BEFORE_RECORD = 12;
 
 /** Collects what changed and writes it. */
 export class Recorder {

@@ -40,8 +40,7 @@ export async function onTransfer(run: BatchRun, message: TransferMessage): Promi
 export function onTransferAnswer(run: BatchRun, answer: TransferAnswer): void {
   const transfer = run.state.transfers[answer.transferId];
   const back = settleTransfer(run.state, answer);
-  if (transfer === undefined) return;
-  if (back.length > 0)
+  if (back.length > 0 && transfer !== undefined)
     addNotes(run.state.notes, [`${back.length} tasks came back: batch ${transfer.to} did not take them.`], 20);
   run.recorder.touch(...back);
 }

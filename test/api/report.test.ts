@@ -85,7 +85,7 @@ describe('report', () => {
     const failure = { code: 'timed_out', message: 'Two hours are over.', step: 'agent' as const };
     const failed = task('b', { status: 'failed', commit: null, failure });
     const found = needsYou([batch({ counts: toCounts({ failed: 1 }), tasks: [failed] })]);
-    expect(found).toEqual([{ why: 'b failed: Two hours are over.', command: 'nightloom task show t_b' }]);
+    expect(found).toEqual([{ why: 'b failed: Two hours are over', command: 'nightloom task show t_b' }]);
   });
 
   it('adds up; an unknown cost is not zero', () => {

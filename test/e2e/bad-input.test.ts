@@ -140,6 +140,16 @@ describe('the agent', () => {
   });
 });
 
+describe('credentials', () => {
+  it('that only this shell has are named, never shown', async () => {
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-very-secret' };
+    const ran = await user.call(['run', '--verify', 'no-such-check'], { cwd: repository.directory, env });
+    expect(ran.err).toContain('ANTHROPIC_API_KEY is set in this shell, but not where the stack was started');
+    expect(ran.err).not.toContain('very-secret');
+    expect(ran.exit).toBe(6);
+  });
+});
+
 describe('the command line', () => {
   it.each([
     [['frobnicate'], "Unknown command 'frobnicate'"],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BatchView } from '../../src/contracts/views.ts';
 import type { TestRepository } from '../support/git-repository.ts';
-import { asBatch, runToEnd, taskOf } from './support/batch.ts';
+import { asBatch, runToEnd, taskOf, untilBatch } from './support/batch.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
 
@@ -65,6 +65,43 @@ describe('one night of bad agents', () => {
     expect(nuls.out).not.toContain('\u001B');
     const report = await user.call(['report', batch.id]);
     expect(report.out).toContain('4 completed, 4 failed');
+  });
+});
+
+describe('an agent that hangs', () => {
+  it('[P5] is ended after --timeout, also when it ignores SIGTERM, and its work is kept', async () => {
+    const repository = await user.repository({ a: 'write half.txt half\nignore-term\nhang' }, SETTINGS);
+    const { exit, batch } = await runToEnd(user, repository.directory, ['--timeout', '2s']);
+    expect(exit).toBe(1);
+    const [task] = batch.tasks;
+    expect(task).toMatchObject({ status: 'failed', commit: null, failure: { code: 'timed_out', step: 'agent' } });
+    expect(await repository.git(['show', `${task?.salvageRef}:half.txt`])).toBe('half');
+  });
+});
+
+describe('an agent that does not come up', () => {
+  it.each([
+    ['ends with 127 because what it starts is not there', '#!/bin/sh\nexec no-such-agent\n'],
+    ['has an interpreter that is not there', '#!/no/such/interpreter\n'],
+  ])('[P13] and %s holds the batch with exit 6; nothing is committed or lost', async (_, script) => {
+    const repository = await user.repository({ a: 'write a.txt a', b: 'write b.txt b' });
+    const agent = await repository.write('../agent', script, { mode: 0o755 });
+    const cwd = repository.directory;
+    const ran = await user.call(['run', '--agent-command', agent, '--name', 'Absent'], { cwd });
+    expect(ran.exit).toBe(6);
+    expect(ran.err).toMatch(/Next: nightloom batch resume b_/);
+    const { doc } = await user.json(['batch', 'show', 'Absent'], { cwd });
+    const batch = asBatch(doc);
+    expect(batch).toMatchObject({
+      status: 'running',
+      hold: { reason: 'environment' },
+      counts: { completed: 0, failed: 0 },
+    });
+    expect(await repository.git(['rev-parse', `${batch.branch}`])).toBe(await repository.git(['rev-parse', 'main']));
+    await repository.write('../agent', '#!/bin/sh\ncat > /dev/null\ndate +%N > made.txt\n', { mode: 0o755 });
+    expect((await user.call(['batch', 'resume', 'Absent'], { cwd })).exit).toBe(0);
+    const done = await untilBatch(user, batch.id, ({ status }) => status === 'completed');
+    expect(done.counts).toMatchObject({ completed: 2, failed: 0 });
   });
 });
 

@@ -64,6 +64,10 @@ describe('while it runs', () => {
     await inRepository({ a: 'sleep 2s\nwrite a.txt a', b: 'write b.txt b' });
     const id = await create('--all', '--start', '--name', 'Paused');
     await untilBatch(user, id, (batch) => batch.counts.running === 1);
+    const busy = await type('batch', 'remove', 'Paused', 'b', 'a');
+    expect(busy).toMatchObject({ exit: 5, err: expect.stringMatching(/cannot be: t_\w+ \(running\)\.\nNext: Wait/) });
+    const twice = await type('batch', 'add', 'Paused', 'a');
+    expect(twice).toMatchObject({ exit: 5, err: expect.stringContaining('Requirement a: in this batch already.') });
     const paused = await type('batch', 'pause', 'Paused');
     expect(paused.exit).toBe(0);
     expect(paused.out).toContain((await showTask(user, 'a', { cwd: repository.directory })).id);

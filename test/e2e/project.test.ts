@@ -2,7 +2,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { asBatch, runToEnd, untilBatch } from './support/batch.ts';
+import { asBatch, runToEnd, taskOf, untilBatch } from './support/batch.ts';
 import { LAUNCHER, makeUser, requirement } from './support/user.ts';
 import type { User } from './support/user.ts';
 
@@ -107,6 +107,18 @@ describe('settings of the project', () => {
     expect(await repository.git(['rev-parse', 'main'])).toBe(batch.tasks[0]?.commit);
     expect(await repository.git(['status', '--porcelain'])).toBe('?? mine.txt');
     expect(await repository.read('.claude/commands/a.md')).toBeNull();
+  });
+
+  it("[P7] a failed task --in-place keeps its own work, none of the user's files, and takes the checkout back", async () => {
+    const repository = await user.repository({ a: 'fail No.', b: 'write b.txt b\ndelete README.md\nfail No.' });
+    await repository.write('mine.txt', 'not yours');
+    const { exit, batch } = await runToEnd(user, repository.directory, ['--in-place']);
+    expect(exit).toBe(1);
+    expect(taskOf(batch, 'a').salvageRef).toBeNull();
+    const kept = await repository.git(['show', '--format=', '--name-status', `${taskOf(batch, 'b').salvageRef}`]);
+    expect(kept.split('\n')).toEqual(['D\tREADME.md', 'A\tb.txt']);
+    expect(await repository.git(['status', '--porcelain'])).toBe('?? mine.txt');
+    expect(await repository.read('mine.txt')).toBe('not yours');
   });
 
   it('--agent-command takes a JSON array, with the prompt on standard input', async () => {

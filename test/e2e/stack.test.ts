@@ -38,6 +38,8 @@ describe('one stack', () => {
     expect(exit).toBe(3);
     expect(status).toMatchObject({ healthy: false, url: null, pid: null, processes: [], home: user.state });
     expect(keys).toEqual(expect.arrayContaining(STATUS_KEYS));
+    const byDefault = await user.json(['status'], { env: { NIGHTLOOM_HOME: '' } });
+    expect(byDefault.doc).toMatchObject({ home: `${user.home}/.local/state/nightloom` });
     const listed = await user.call(['batch', 'list']);
     expect(listed.exit).toBe(3);
     expect(listed.err).toMatch(/No stack is running.*\nNext: .*`nightloom up`/);

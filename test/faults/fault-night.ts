@@ -48,6 +48,9 @@ export async function makeProject(stack: FaultStack, tasks: readonly FaultTask[]
     'check.sh': CHECK,
     ...Object.fromEntries(tracked.map((task) => [fileOf(task), textOf(task)])),
   });
+  stack.defer(() => repository.remove());
+  await repository.git(['init', '--quiet', '--bare', remoteOf(repository)]);
+  await repository.git(['remote', 'add', 'origin', remoteOf(repository)]);
   await repository.git(['branch', 'other']);
   await repository.write('notes.txt', 'stashed\n');
   await repository.git(['stash', 'push', '--quiet']);
@@ -64,8 +67,13 @@ export async function makeProject(stack: FaultStack, tasks: readonly FaultTask[]
   return { repository, id, before };
 }
 
+/** The bare repository that a project's `origin` is. */
+export function remoteOf(repository: TestRepository): string {
+  return join(repository.root, 'remote.git');
+}
+
 /** File in which the runs of the agent say that they begin. */
-export function witnessOf(stack: FaultStack): string {
+function witnessOf(stack: FaultStack): string {
   return join(stack.root, 'witness.log');
 }
 
@@ -131,10 +139,35 @@ export async function violationsOf(
 
 /** Status of a batch in the database; null while there is no such row. */
 export function readStatus(home: string, batch: string): string | null {
+  return readBatches(home).batches.get(batch)?.status ?? null;
+}
+
+/** What the database shows of batches and tasks. */
+export interface ShownBatches {
+  /** `waitsForUser`: a hold that no time ends. */
+  readonly batches: ReadonlyMap<string, { status: string; waitsForUser: boolean; hold: unknown }>;
+  readonly tasks: readonly { id: string; batch: string; status: string }[];
+}
+
+/** Reads it. */
+export function readBatches(home: string): ShownBatches {
   const database = new DatabaseSync(join(home, 'nightloom.db'), { readOnly: true, timeout: 5000 });
   try {
-    const row = database.prepare('select status from batches where id = ?').get(batch);
-    return typeof row?.['status'] === 'string' ? row['status'] : null;
+    const rows = database.prepare("select id, status, json_extract(head, '$.hold') as hold from batches").all();
+    const batches = rows.map((row): [string, { status: string; waitsForUser: boolean; hold: unknown }] => {
+      const hold: unknown = typeof row['hold'] === 'string' ? JSON.parse(row['hold']) : null;
+      const waitsForUser = typeof hold === 'object' && hold !== null && 'untilMs' in hold && hold.untilMs === null;
+      return [String(row['id']), { status: String(row['status']), waitsForUser, hold }];
+    });
+    const tasks = database.prepare('select id, batch, status from tasks').all();
+    return {
+      batches: new Map(batches),
+      tasks: tasks.map((row) => ({
+        id: String(row['id']),
+        batch: String(row['batch']),
+        status: String(row['status']),
+      })),
+    };
   } finally {
     database.close();
   }

@@ -50,10 +50,7 @@ async function attemptsOf(name: string): Promise<{ outcomes: (string | null)[]; 
   return { outcomes: task.attemptList.map((attempt) => attempt.outcome), spent: task.attempts };
 }
 
-afterEach(async () => {
-  await stack.stop();
-  await project.repository.remove();
-});
+afterEach(() => stack.stop());
 
 describe('with a server of the user', () => {
   let run: OpenRun;

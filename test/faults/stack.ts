@@ -41,6 +41,8 @@ export interface FaultStack {
   kill(role: Role): boolean;
   /** Does something with the API; tries again while it is away. */
   call<Result>(action: (client: Client) => Promise<Result>, timeoutMs?: number): Promise<Result>;
+  /** Called by `stop`, when nothing runs any more. */
+  defer(cleanup: () => Promise<void>): void;
   /** Ends everything and removes the directory. */
   stop(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
   let child: ChildProcess | null = null;
   let kept = false;
   let stopped = false;
+  const cleanups: (() => Promise<void>)[] = [];
 
   const isUp = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
   const start = (): void => {
@@ -132,16 +135,20 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
       if (identity === null) return false;
       return killIdentity(identity);
     },
+    defer: (cleanup) => {
+      cleanups.push(cleanup);
+    },
     stop: async () => {
       stopped = true;
       await endStack(child, processOf, home);
+      for (const cleanup of cleanups) await cleanup();
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
 /** SIGKILL to exactly this process; false if it is gone. */
-export function killIdentity(identity: ProcessIdentity): boolean {
+function killIdentity(identity: ProcessIdentity): boolean {
   if (!isAlive(identity)) return false;
   process.kill(identity.pid, 'SIGKILL');
   return true;

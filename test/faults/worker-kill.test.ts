@@ -2,7 +2,16 @@
 import { describe, expect, inject, it } from 'vitest';
 import { FAILPOINTS, hitFailpoints } from '../../src/platform/failpoint.ts';
 import type { Failpoint } from '../../src/platform/failpoint.ts';
-import { endsOf, makeProject, startBatch, THREE_ENDS, THREE_TASKS, untilEnded, violationsOf } from './fault-night.ts';
+import {
+  endsOf,
+  makeProject,
+  remoteOf,
+  startBatch,
+  THREE_ENDS,
+  THREE_TASKS,
+  untilEnded,
+  violationsOf,
+} from './fault-night.ts';
 import { makeStack } from './stack.ts';
 
 /** The first pass is the baseline's: the agent's is meant. */
@@ -19,12 +28,16 @@ describe.concurrent('SIGKILL at a failpoint', () => {
       stack.keepUp();
       await stack.up();
       const project = await makeProject(stack, THREE_TASKS);
-      const batch = await startBatch(stack, project, ['fixed', 'plain', 'broken']);
+      const batch = await startBatch(stack, project, ['fixed', 'plain', 'broken'], 'night', {
+        delivery: { mode: 'push' },
+      });
       await untilEnded(stack, batch);
       expect(hitFailpoints(stack.failpointLog)).toEqual([name]);
       expect(await violationsOf(stack, [project])).toEqual([]);
       expect(await endsOf(stack, batch)).toEqual(THREE_ENDS);
-      await project.repository.remove();
+      const branch = 'refs/heads/nightloom/night';
+      const pushed = await project.repository.git(['rev-parse', branch], { in: remoteOf(project.repository) });
+      expect(pushed).toBe(await project.repository.git(['rev-parse', branch]));
     } finally {
       await stack.stop();
     }

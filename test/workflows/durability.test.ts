@@ -92,6 +92,21 @@ describe('workers that come and go', () => {
   });
 });
 
+/** The first activation of a new worker holds the creation and the command; a replay sees them one after the other. */
+it('[P8] a batch that is started after its worker was restarted replays', async () => {
+  await start();
+  const scripts = { a: ['write a.txt 1'], b: ['write b.txt 1'] };
+  const project = await installation.project(filesOf(scripts));
+  const { batch } = await project.createBatch(Object.keys(scripts));
+  await installation.batches.state(batch);
+  await installation.workers.control.stop();
+  await installation.workers.control.start();
+  await installation.command(batch, 'start');
+  await installation.until(batch, (each) => each.status === 'completed');
+  const { temporal, context } = installation;
+  await replay(await takeHistory(temporal, context.installation, batch));
+});
+
 describe('long batches', () => {
   it('[P1] [P2] continue as new: every commit once, answers carried', async () => {
     await start();

@@ -103,6 +103,6 @@ describe('lanes', () => {
       ends.push(state.completedAtMs ?? 0);
     }
     expect(Math.min(...ends)).toBeGreaterThanOrEqual(held.hold?.untilMs ?? Infinity);
-    expect(await stateOfLanes()).toMatchObject({ accounts: {}, holders: [] });
+    expect((await stateOfLanes()).accounts).toEqual({});
   });
 });

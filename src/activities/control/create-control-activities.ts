@@ -6,7 +6,7 @@ import type { TransferVerdict } from '../../contracts/state.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import { orderMac } from '../../host/orders/order-mac.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Store } from '../../store/store.ts';
+import type { BatchRow, Store } from '../../store/store.ts';
 import type { BatchClient } from '../../temporal/batches.ts';
 import type { LaneClient } from '../../temporal/lanes.ts';
 import type { ControlActivities } from '../types.ts';
@@ -50,6 +50,7 @@ async function loadOrder(
 ): Promise<WorkOrder> {
   const [taskRow, batchRow] = await Promise.all([store.tasks.get(task), store.batches.get(batch)]);
   if (taskRow === null || batchRow === null) throw new AppError('task_not_found', `The database has no task ${task}.`);
+  if (epoch < batchRow.epoch) throw reopenedElsewhere(batchRow);
   const project = await store.projects.get(taskRow.definition.project);
   if (project === null) throw new AppError('project_not_found', `Project ${taskRow.definition.project} was removed.`);
   const body: OrderBody = {
@@ -72,6 +73,13 @@ async function loadOrder(
   };
   failpoint('load-order:after');
   return { ...body, mac: orderMac(body, secret) };
+}
+
+/** A workflow that was left behind in another Temporal gets no more work. */
+function reopenedElsewhere({ id, epoch }: BatchRow): AppError {
+  return new AppError('order_refused', `Batch ${id} was opened again in another Temporal (epoch ${epoch}).`, {
+    details: { reason: 'epoch', epoch },
+  });
 }
 
 /** A closed batch recorded which transfers it took before it closed; its last record is awaited. */

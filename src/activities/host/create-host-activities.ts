@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { AppError } from '../../contracts/errors.ts';
 import type { RunProgress } from '../../contracts/host-door.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
+import { checkEpoch } from '../../host/orders/check-epoch.ts';
 import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
 import { commitWork, deleteRequirement } from '../../host/tasks/commit-work.ts';
@@ -21,6 +22,7 @@ export function createHostActivities(context: HostContext): HostActivities {
   const checked = (order: WorkOrder): void => {
     const { secret, installation, host, clock } = context;
     checkOrder(order, { secret, installation, host, nowMs: clock.now() });
+    checkEpoch(context.paths, order);
   };
   return withFailures<HostActivities>({
     prepareWorkspace: async ({ order }) => {

@@ -10,18 +10,23 @@ import { addTasks, moveTask, removeTasks } from '../services/edit-batch.ts';
 import { findBatch } from '../services/lookup.ts';
 import type { Views } from '../services/views.ts';
 
+/** Batches that ended longer ago are left out of the current list. */
+const ARCHIVED_AFTER_MS = 7 * 86_400_000;
+
 /** Registers the routes of batches. */
 export function batchRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store } = deps;
   register(app, routes.createBatch, async ({ body }) => await views.batch(await creation.create(body)));
   register(app, routes.listBatches, async ({ query }) => {
-    const { limit, cursor, status, project } = query;
+    const { limit, cursor, status, project, show } = query;
     if (project !== undefined && !isId('project', project)) return { items: [], nextCursor: null };
     const page = await store.batches.list({
       limit,
       ...(cursor === undefined ? {} : { cursor }),
       ...(status === undefined ? {} : { status }),
       ...(project === undefined ? {} : { project }),
+      ...(show === 'current' ? { closedSinceMs: deps.clock.now() - ARCHIVED_AFTER_MS } : {}),
+      deleted: show === 'deleted',
     });
     return { items: await views.summaries(page.items), nextCursor: page.nextCursor };
   });

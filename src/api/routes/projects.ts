@@ -14,7 +14,10 @@ export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
     items: (await store.projects.list()).map(toProjectView),
     nextCursor: null,
   }));
-  register(app, routes.addProject, async ({ body }) => toProjectView(await addProject(deps, body)));
+  register(app, routes.addProject, async ({ body }) => {
+    const { project, trust } = await addProject(deps, body);
+    return { ...toProjectView(project), trust };
+  });
   register(app, routes.getProject, async ({ params }) => toProjectView(await findProject(store, params.id)));
   register(app, routes.removeProject, async ({ params }) => toProjectView(await removeProject(deps, params.id)));
   register(app, routes.setProjectSettings, async ({ params, body }) => {

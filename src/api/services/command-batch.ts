@@ -54,7 +54,8 @@ export async function goOn(
   commandId: string | undefined,
 ): Promise<CommandAnswerView> {
   refuseClosed(row, name);
-  return toAnswerView(await sendCommand(deps, row, name, commandId, (command) => command));
+  const answer = await sendCommand(deps, row, name, commandId, (command) => command);
+  return toAnswerView(answer, row.status === 'running' ? row.head?.hold?.reason : undefined);
 }
 
 /** Pause; without a worker it is stored as a signal. @throws AppError as {@link goOn} */
@@ -114,7 +115,7 @@ function ended(row: BatchRow, cause: AppError): AppError {
 }
 
 /** Waits until the projection is newer than `row`, so that whoever reads next sees what was just done. */
-async function recorded(deps: Pick<Deps, 'store'>, row: BatchRow): Promise<void> {
+export async function recorded(deps: Pick<Deps, 'store'>, row: BatchRow): Promise<void> {
   const deadlineMs = performance.now() + MAX_RECORD_WAIT_MS;
   while (performance.now() < deadlineMs) {
     const now = await findBatch(deps.store, row.id);

@@ -1,5 +1,6 @@
 /** Creation of a batch: rows, then workflow, then confirmation; whatever is cut short is finished or undone later. */
 import { AppError } from '../../contracts/errors.ts';
+import { asId } from '../../contracts/ids.ts';
 import type { BatchId } from '../../contracts/ids.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import type { OnFailure } from '../../contracts/vocabulary.ts';
@@ -7,7 +8,7 @@ import type { BatchRow, NewBatch, ProjectRow, TaskDefinition } from '../../store
 import type { ApiDeps } from '../deps.ts';
 import { initialHead, initialState } from './batch-state.ts';
 import { findBatch } from './lookup.ts';
-import { defineTasks } from './task-definitions.ts';
+import { defineTasks, derivedId } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
 
 /** First opening of a batch; raised only when it is opened in another Temporal. */
@@ -24,6 +25,9 @@ export interface BatchRequest {
   readonly again?: boolean | undefined;
 }
 
+/** Account of the agent by project id. */
+type Accounts = Readonly<Record<string, string>>;
+
 /** See {@link createBatchCreation}. */
 export interface BatchCreation {
   /**
@@ -31,6 +35,14 @@ export interface BatchCreation {
    * @throws AppError as `defineTasks`; invalid_settings, already_queued, temporal_unreachable
    */
   create(request: BatchRequest): Promise<BatchRow>;
+  /**
+   * Makes an `idle` batch without tasks, on the host of `like` and with its settings; the same command again finds it.
+   * @throws AppError temporal_unreachable
+   */
+  createEmpty(
+    like: BatchRow,
+    request: { readonly name: string | undefined; readonly commandId: string },
+  ): Promise<BatchRow>;
   /**
    * Finishes or undoes creations that were cut short, by asking for their workflows.
    * @param minAgeMs leave younger ones alone; default 60,000
@@ -41,15 +53,25 @@ export interface BatchCreation {
 /** Creation of batches over store, host door and workflows. */
 export function createBatchCreation(deps: ApiDeps): BatchCreation {
   const underWay = new Set<BatchId>();
+  const guarded = async (batch: NewBatch, accounts: Accounts): Promise<BatchRow> => {
+    underWay.add(batch.id);
+    try {
+      return await make(deps, batch, accounts);
+    } finally {
+      underWay.delete(batch.id);
+    }
+  };
   return {
     create: async (request) => {
       const batch = await define(deps, request);
-      underWay.add(batch.id);
-      try {
-        return await make(deps, batch);
-      } finally {
-        underWay.delete(batch.id);
-      }
+      return await guarded(batch, await accountsOf(deps, batch.tasks, batch.flags));
+    },
+    createEmpty: async (like, request) => {
+      const batch = emptyLike(deps, like, request);
+      const known = await deps.store.batches.get(batch.id);
+      if (known !== null && known.status !== 'creating') return known;
+      if (known !== null) await deps.store.batches.abandon(batch.id);
+      return await guarded(batch, like.head?.accounts ?? {});
     },
     reconcile: async (minAgeMs = ABANDONED_AFTER_MS) => {
       const bornBeforeMs = deps.clock.now() - minAgeMs;
@@ -83,6 +105,25 @@ async function define(deps: ApiDeps, request: BatchRequest): Promise<NewBatch> {
   };
 }
 
+function emptyLike(
+  deps: ApiDeps,
+  like: BatchRow,
+  { name, commandId }: { readonly name: string | undefined; readonly commandId: string },
+): NewBatch {
+  const { host, project, flags } = like;
+  const createdAtMs = deps.clock.now();
+  const onFailure = like.head?.onFailure ?? flags.onFailure ?? 'continue';
+  const id = newBatchIdOf(commandId);
+  const ownFlags = { ...flags, onFailure };
+  const own = { id, name: name ?? `${like.name} (2)`, epoch: FIRST_EPOCH, onFailure, flags: ownFlags, createdAtMs };
+  return { ...own, host, project, tasks: [] };
+}
+
+/** Id of the batch that a command makes: the same for a repeated command, so that nothing is made twice. */
+export function newBatchIdOf(commandId: string): BatchId {
+  return asId('batch', `b_${derivedId(commandId)}`);
+}
+
 /** Settings with mistakes are refused in the evening and not found out in the night. */
 async function checkSettings(
   deps: ApiDeps,
@@ -96,9 +137,8 @@ async function checkSettings(
   return first.settings.onFailure;
 }
 
-async function make(deps: ApiDeps, batch: NewBatch): Promise<BatchRow> {
+async function make(deps: ApiDeps, batch: NewBatch, accounts: Accounts): Promise<BatchRow> {
   await deps.store.batches.create(batch);
-  const accounts = await accountsOf(deps, batch.tasks, batch.flags);
   const state = initialState({ batch, installation: deps.installation, accounts });
   try {
     await deps.batches.startWorkflow(state);
@@ -131,7 +171,7 @@ async function settle(deps: ApiDeps, row: BatchRow): Promise<void> {
   }
 }
 
-async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow, accounts: Record<string, string>): Promise<void> {
+async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow, accounts: Accounts): Promise<void> {
   await deps.store.batches.confirm(batch.id, initialHead({ batch, installation: deps.installation, accounts }));
   await deps.store.events.append([
     {

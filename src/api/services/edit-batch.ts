@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../contracts/errors.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
-import type { BatchState, CommandAnswer } from '../../contracts/state.ts';
 import { NAMED_TASKS, RANK_STEP } from '../../domain/batch-state.ts';
 import type { BatchRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toTaskStates } from './batch-state.ts';
-import { refuseClosed, sendCommand } from './command-batch.ts';
+import { recorded, refuseClosed, sendCommand } from './command-batch.ts';
+import { reopenedState, reopenFor } from './reopen.ts';
 import { defineTasks, taskIdOf } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
 
@@ -99,22 +99,12 @@ async function writeRows(
   return tasks;
 }
 
-/** A new execution of the same workflow, from the state that the rows hold; it runs at once. */
+/** It runs at once. */
 async function reopen(deps: ApiDeps, row: BatchRow, commandId: string): Promise<void> {
-  const state = await deps.store.batches.state(row.id);
-  if (state === null) throw new AppError('batch_not_found', `There is no batch ${row.id}.`);
-  const answer: CommandAnswer = { result: 'applied', status: 'running', running: null };
-  const opened: BatchState = {
-    ...state,
-    tasks: state.tasks.map((task) => (task.status === 'idle' ? { ...task, status: 'queued' } : task)),
-    status: 'running',
-    hold: null,
-    completedAtMs: null,
-    closing: false,
-    answers: [...state.answers, [commandId, answer]],
-  };
-  await deps.batches.reopen(opened);
-  await deps.store.commands.finish(commandId, answer);
+  const state = await reopenedState(deps, row);
+  const tasks = state.tasks.map((task) => (task.status === 'idle' ? { ...task, status: 'queued' as const } : task));
+  await reopenFor(deps, commandId, { ...state, tasks });
+  await recorded(deps, row);
 }
 
 function toTaskId(text: string): TaskId {

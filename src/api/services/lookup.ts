@@ -11,8 +11,17 @@ export async function findProject(store: Store, id: string): Promise<ProjectRow>
   return row;
 }
 
-/** A batch that its workflow confirmed. @throws AppError batch_not_found */
+/** A batch that its workflow confirmed and nobody deleted. @throws AppError batch_not_found */
 export async function findBatch(store: Store, id: string): Promise<BatchRow> {
+  const row = await findAnyBatch(store, id);
+  if (row.deletedAtMs === null) return row;
+  throw new AppError('batch_not_found', `Batch ${row.name} (${row.id}) was deleted.`, {
+    details: { next: `nightloom batch restore ${row.id}` },
+  });
+}
+
+/** As {@link findBatch}, deleted or not. @throws AppError batch_not_found */
+export async function findAnyBatch(store: Store, id: string): Promise<BatchRow> {
   const row = isId('batch', id) ? await store.batches.get(id) : null;
   if (row === null || row.status === 'creating')
     throw new AppError('batch_not_found', `There is no batch ${shown(id)}.`);

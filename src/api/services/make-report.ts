@@ -1,6 +1,8 @@
 /** The morning report. */
 import { AppError } from '../../contracts/errors.ts';
 import type { Report } from '../../contracts/views.ts';
+import { gapsMet } from '../../domain/gaps.ts';
+import type { Gap, UnderWay } from '../../domain/gaps.ts';
 import { needsYou, totalsOf } from '../../domain/report.ts';
 import type { BatchRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -10,6 +12,8 @@ import type { Views } from './views.ts';
 
 /** A report shows at most this many batches: the newest. */
 const MAX_BATCHES = 50;
+/** Of the stack itself, the newest. */
+const MAX_NOTES = 500;
 
 /**
  * Report of one batch, or of what was recorded since a moment together with all open batches; with neither, of the
@@ -30,15 +34,32 @@ export async function makeReport(
     batches,
     totals: totalsOf(batches),
     needsYou: needsYou(batches),
-    gaps: [],
+    gaps: gapsMet(await readGaps(deps.store), batches.flatMap(underWay)).map(({ fromMs, untilMs, why }) => ({
+      from: instant(fromMs),
+      until: instant(untilMs),
+      why,
+    })),
   };
+}
+
+async function readGaps(store: ApiDeps['store']): Promise<Gap[]> {
+  return (await store.events.systemNotes(MAX_NOTES)).flatMap(({ data: { from, until, why } }) => {
+    if (typeof from !== 'string' || typeof until !== 'string') return [];
+    if (why !== 'asleep' && why !== 'stack down') return [];
+    return [{ fromMs: Date.parse(from), untilMs: Date.parse(until), why }];
+  });
+}
+
+function underWay({ startedAt, completedAt }: Report['batches'][number]): UnderWay[] {
+  if (startedAt === null) return [];
+  return [{ fromMs: Date.parse(startedAt), untilMs: completedAt === null ? null : Date.parse(completedAt) }];
 }
 
 async function rowsSince(deps: Pick<ApiDeps, 'store'>, sinceMs: number | null): Promise<BatchRow[]> {
   const { items } = await deps.store.batches.list({ limit: MAX_BATCHES, ...(sinceMs === null ? {} : { sinceMs }) });
   if (sinceMs === null) return items;
   const listed = new Set(items.map((row) => row.id));
-  const open = (await deps.store.batches.open()).filter((row) => !listed.has(row.id));
+  const open = (await deps.store.batches.open()).filter((row) => !listed.has(row.id) && row.deletedAtMs === null);
   return [...items, ...open].slice(0, MAX_BATCHES);
 }
 

@@ -1,27 +1,36 @@
 /** Registering and forgetting projects, and what their requirements are doing. */
 import { isAbsolute } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
-import type { RequirementView } from '../../contracts/views.ts';
+import type { RegisteredProject, RequirementView } from '../../contracts/views.ts';
 import type { ProjectRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toRequirementView } from '../views/small-views.ts';
+import { trustedCommands } from '../views/trusted-commands.ts';
 import { findProject } from './lookup.ts';
 
+/** A registered project, and what became of the trust in its project file. */
+export interface Registration {
+  readonly project: ProjectRow;
+  readonly trust: RegisteredProject['trust'];
+}
+
 /**
- * Registers a repository, or finds it. Registering is the user's act of trust in its project file as it is now.
+ * Registers a repository, or finds it. Registering is the user's act of trust in its project file as it is now; a file
+ * that changed since is trusted again only if `trust` says so.
  * @throws AppError invalid_input (path not absolute), not_a_repository, no_commit
  */
 export async function addProject(
   deps: ApiDeps,
-  request: { readonly path: string; readonly name?: string | undefined },
-): Promise<ProjectRow> {
+  request: { readonly path: string; readonly name?: string | undefined; readonly trust: boolean },
+): Promise<Registration> {
   if (!isAbsolute(request.path)) {
     const message = 'must be an absolute path on the host';
     throw new AppError('invalid_input', `path ${message}.`, { details: { fields: [{ path: 'path', message }] } });
   }
   const check = await deps.door.checkProject(request.path);
+  const id = deps.ids.project();
   const project = await deps.store.projects.add({
-    id: deps.ids.project(),
+    id,
     name: request.name ?? check.name,
     path: check.path,
     host: deps.host,
@@ -29,9 +38,13 @@ export async function addProject(
     trustedSha256: null,
     createdAtMs: deps.clock.now(),
   });
-  const trusted = await projectFileSha256(deps, project);
-  await deps.store.projects.setTrusted(project.id, trusted);
-  return project;
+  const file = await projectFile(deps, project);
+  if (file === null) return { project, trust: { trusted: false, changed: false, commands: [] } };
+  const isNew = project.id === id;
+  const changed = !isNew && file.sha256 !== project.trustedSha256;
+  const trusted = !changed || request.trust;
+  if (isNew || (changed && trusted)) await deps.store.projects.setTrusted(project.id, file.sha256);
+  return { project, trust: { trusted, changed, commands: file.commands } };
 }
 
 /** Forgets a project that no open batch works in. @throws AppError project_not_found, project_busy */
@@ -59,11 +72,15 @@ export async function requirementsOf(deps: ApiDeps, project: ProjectRow): Promis
   });
 }
 
-/** null when there is no project file, or one with mistakes: it is named when a batch is made. */
-async function projectFileSha256(deps: ApiDeps, project: ProjectRow): Promise<string | null> {
+/** The project file's hash (null: there is none) and commands; null when it has mistakes: they are named when a batch is made. */
+async function projectFile(
+  deps: ApiDeps,
+  project: ProjectRow,
+): Promise<{ readonly sha256: string | null; readonly commands: string[] } | null> {
   try {
     const overrides = { dashboard: project.settings, flags: {} };
-    return (await deps.door.configuration(project.path, overrides)).projectFileSha256;
+    const { projectFileSha256, origins } = await deps.door.configuration(project.path, overrides);
+    return { sha256: projectFileSha256, commands: trustedCommands(origins) };
   } catch (error) {
     if (AppError.is(error, 'invalid_settings')) return null;
     throw error;

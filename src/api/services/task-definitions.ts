@@ -56,9 +56,13 @@ export async function defineTasks(
 
 /** The id of a command's task: the same for a repeated command, so that nothing is added twice. */
 export function taskIdOf(commandId: string, index: number): TaskId {
-  const digest = createHash('sha256').update(`${commandId}\n${index}`).digest('hex');
-  const text = BigInt(`0x${digest}`).toString(36).slice(0, 10).padStart(10, '0');
-  return asId('task', `t_${text}`);
+  return asId('task', `t_${derivedId(`${commandId}\n${index}`)}`);
+}
+
+/** Ten characters as in our ids, made of `text` alone. */
+export function derivedId(text: string): string {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return BigInt(`0x${digest}`).toString(36).slice(0, 10).padStart(10, '0');
 }
 
 function refuseOtherHosts(first: ProjectRow, others: readonly ProjectRow[]): void {

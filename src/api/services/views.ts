@@ -5,6 +5,7 @@ import type { BatchRow, ProjectRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toBatchSummary, toBatchView } from '../views/batch-view.ts';
 import { toAttemptView, toTaskView } from '../views/task-view.ts';
+import { queueLengths } from './lanes.ts';
 import { findBatch, projectsById } from './lookup.ts';
 import type { MergeCheck } from './merge-check.ts';
 
@@ -23,22 +24,29 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: Merge
   return {
     batch: async (row) => {
       const projects = await projectsById(store);
-      const [tasks, attempts, costs, merged] = await Promise.all([
+      const [tasks, attempts, costs, merged, queues] = await Promise.all([
         store.tasks.ofBatch(row.id),
         store.tasks.lastAttempts(row.id),
         store.batches.costs([row.id]),
         mergedOf(row, projects, merges),
+        queueLengths(store, [row]),
       ]);
-      return toBatchView(row, tasks, attempts, { projects, merged, costUsd: costs.get(row.id) });
+      const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host) };
+      return toBatchView(row, tasks, attempts, around);
     },
     summaries: async (rows) => {
       const ids = rows.map((row) => row.id);
       const projects = await projectsById(store);
-      const [counts, costs] = await Promise.all([store.batches.counts(ids), store.batches.costs(ids)]);
+      const [counts, costs, queues] = await Promise.all([
+        store.batches.counts(ids),
+        store.batches.costs(ids),
+        queueLengths(store, rows),
+      ]);
       const merged = new Map<ProjectId, boolean>();
-      return rows.map((row) =>
-        toBatchSummary(row, counts.get(row.id) ?? {}, { projects, merged, costUsd: costs.get(row.id) }),
-      );
+      return rows.map((row) => {
+        const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host) };
+        return toBatchSummary(row, counts.get(row.id) ?? {}, around);
+      });
     },
     tasks: async (rows) => {
       const projects = await projectsById(store);

@@ -7,6 +7,7 @@ import { nextOf, nextOfSummary, toCounts } from '../../domain/report.ts';
 import type { SummaryFacts } from '../../domain/report.ts';
 import type { BatchRow, ProjectRow, StatusCounts, TaskRow } from '../../store/store.ts';
 import { instant, nullableInstant } from './instants.ts';
+import { toLaneView } from './lane-view.ts';
 import { toTaskView } from './task-view.ts';
 
 /** What a view needs besides the rows. */
@@ -17,15 +18,19 @@ export interface BatchSurroundings {
   readonly merged: ReadonlyMap<ProjectId, boolean>;
   /** US dollars; absent: no agent said. */
   readonly costUsd: number | undefined;
+  /** Batches that wait for a lane on its host; absent: not counted. */
+  readonly queued: number | undefined;
 }
 
-/** The one batch object. */
+/** The one batch object. Tasks that left for another batch are not shown, also before that one has recorded them. */
 export function toBatchView(
   row: BatchRow,
-  tasks: readonly TaskRow[],
+  rows: readonly TaskRow[],
   lastAttempts: ReadonlyMap<TaskId, AttemptRecord>,
   around: BatchSurroundings,
 ): BatchView {
+  const left = leavingTasks(row);
+  const tasks = rows.filter((task) => !left.has(task.definition.id));
   const counts: Partial<Record<TaskStatus, number>> = {};
   for (const { state } of tasks) counts[state.status] = (counts[state.status] ?? 0) + 1;
   const projects = [row.project, ...tasks.map((task) => task.definition.project)];
@@ -36,6 +41,11 @@ export function toBatchView(
     ),
   };
   return { ...facts, next: nextOf(facts) };
+}
+
+function leavingTasks(row: BatchRow): Set<TaskId> {
+  const transfers = Object.values(row.head?.transfers ?? {});
+  return new Set(transfers.flatMap(({ tasks }) => tasks.map(({ state }) => state.id)));
 }
 
 /** A batch in a list. */
@@ -65,6 +75,7 @@ function toFacts(
           message: head.hold.message,
         }
       : null,
+    lane: toLaneView(head?.lane, around.queued),
     onFailure: head?.onFailure ?? row.flags.onFailure ?? 'continue',
     project: projectName(row.project, around),
     branch: first?.branch ?? null,
@@ -73,6 +84,7 @@ function toFacts(
     createdAt: instant(row.createdAtMs),
     startedAt: nullableInstant(head?.startedAtMs ?? null),
     completedAt: nullableInstant(head?.completedAtMs ?? null),
+    deletedAt: nullableInstant(row.deletedAtMs),
     recordedAt: instant(row.recordedAtMs),
     costUsd: around.costUsd ?? null,
     notes: [...(head?.notes ?? [])],

@@ -4,7 +4,7 @@ import type { RequirementInfo } from '../../contracts/host-door.ts';
 import type { BatchId, TaskId } from '../../contracts/ids.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView, EventView, ProjectView, RequirementView } from '../../contracts/views.ts';
-import type { TaskStatus } from '../../contracts/vocabulary.ts';
+import type { HoldReason, TaskStatus } from '../../contracts/vocabulary.ts';
 import type { ProjectRow } from '../../store/store.ts';
 import { instant } from './instants.ts';
 
@@ -33,12 +33,16 @@ export function toRequirementView(
   };
 }
 
-/** What a command did, in words. */
-export function toAnswerView(answer: CommandAnswer): CommandAnswerView {
+/**
+ * What a command did, in words.
+ * @param ended the hold that the command ended; absent: none
+ */
+export function toAnswerView(answer: CommandAnswer, ended?: HoldReason): CommandAnswerView {
   const { result, status, running } = answer;
   if (result === 'superseded') return { ...answer, message: `A later command was applied already; it is ${status}.` };
   const still = running === null ? '' : `; task ${running} is still at work`;
-  return { result, status, running, message: `It is ${status}${still}.` };
+  const again = ended === undefined ? '' : `; its hold (${ended.replaceAll('_', ' ')}) is over, it is tried again now`;
+  return { result, status, running, message: `It is ${status}${still}${again}.` };
 }
 
 /** A journal event. */

@@ -4,9 +4,10 @@ import { BATCH_STATUSES } from '../../contracts/vocabulary.ts';
 import { connect, connectOrStart } from '../connect.ts';
 import type { Handler } from '../context.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
+import { changedText, isUntrusted, registerProject } from '../first-run.ts';
 import { operand, outputOptions, printEither } from '../output.ts';
 import { batchLines, batchTable } from '../render/batch.ts';
-import { counted } from '../render/text.ts';
+import { counted, shellWord } from '../render/text.ts';
 import { requireRepository, resolveProject } from '../repository.ts';
 import { selectRequirements, tasksFor, unusableRequirements } from '../requirements.ts';
 import { allBatches, resolveBatch } from '../resolve.ts';
@@ -31,7 +32,11 @@ export const createBatch: Handler<CreateFlags> = async (context, flags, names) =
   const overrides = settingsFromFlags(flags, context.cwd);
   const path = requireRepository(context, flags.project);
   const { client } = await connectOrStart(context);
-  const project = await client.call('addProject', { body: { path } });
+  const { project } = await registerProject(client, path);
+  if (isUntrusted(project)) {
+    const command = `nightloom project trust ${shellWord(project.path)}`;
+    context.note(`${context.err.warn('!')} ${changedText(project)} The batch waits until \`${command}\`.`);
+  }
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names, project, again });
   const unusable = flags.all === true ? await unusableRequirements(client, project) : [];
@@ -53,12 +58,21 @@ export const createBatch: Handler<CreateFlags> = async (context, flags, names) =
   return 0;
 };
 
+interface ListFlags {
+  readonly project?: string;
+  readonly status?: string;
+  readonly all?: boolean;
+  readonly deleted?: boolean;
+  readonly json?: boolean;
+}
+
 /** Lists batches, newest first; `--json`: an array. */
-export const listBatches: Handler<{ project?: string; status?: string; json?: boolean }> = async (context, flags) => {
+export const listBatches: Handler<ListFlags> = async (context, flags) => {
   const status = flags.status === undefined ? undefined : oneOf('--status', flags.status, BATCH_STATUSES);
   const { client } = await connect(context);
   const project = flags.project === undefined ? null : await resolveProject(context, client, flags.project);
   const batches = await allBatches(client, {
+    show: flags.deleted === true ? 'deleted' : flags.all === true ? 'all' : 'current',
     ...(status === undefined ? {} : { status }),
     ...(project === null ? {} : { project: project.id }),
   });

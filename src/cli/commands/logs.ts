@@ -14,6 +14,8 @@ import { resolveTask } from '../resolve.ts';
 import { EXIT_INTERRUPTED } from '../exit-codes.ts';
 
 const NEXT_STEP_POLL_MS = 500;
+/** How long a script waits for a stack that went away; a person may wait as long as they like. */
+const PATIENCE_MS = 120_000;
 
 /** Flags of `logs`. */
 interface LogsFlags {
@@ -133,7 +135,8 @@ function keyOf(log: LogInfoView): string {
 async function followLog(context: CliContext, source: Source, { attempt, step }: LogInfoView): Promise<void> {
   const print = printer(context, source.raw);
   const { client, task, stream, signal } = source;
-  for await (const range of client.followLog({ task, attempt, step, stream, offset: 0, signal })) {
+  const patience = context.interactive ? {} : { patienceMs: PATIENCE_MS };
+  for await (const range of client.followLog({ task, attempt, step, stream, offset: 0, signal, ...patience })) {
     print.push(range.text);
     if (range.ended) break;
   }

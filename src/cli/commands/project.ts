@@ -1,23 +1,52 @@
-/** `nightloom project add|list|show|remove` */
+/** `nightloom project add|trust|list|show|remove` */
 import { resolve } from 'node:path';
 import type { ProjectView, RequirementView } from '../../contracts/views.ts';
 import { connect, connectOrStart } from '../connect.ts';
-import type { Handler } from '../context.ts';
-import { registerProject, trustLines } from '../first-run.ts';
+import type { CliContext, Handler } from '../context.ts';
+import { EXIT_INTERRUPTED } from '../exit-codes.ts';
+import { commandLines, registerProject, trustChanges, trustLines } from '../first-run.ts';
 import { operand, outputOptions, printEither, printJson } from '../output.ts';
 import { columns, clip, counted, oneLine } from '../render/text.ts';
 import { bytesText, momentText } from '../render/time.ts';
 import { requireRepository, resolveProject } from '../repository.ts';
 
+interface AddFlags {
+  readonly name?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
 /** Registers a repository; again: the same project. @throws AppError not_a_repository, no_commit */
-export const addProject: Handler<{ name?: string; json?: boolean }> = async (context, flags, args) => {
+export const addProject: Handler<AddFlags> = async (context, flags, args) => {
   const path = requireRepository(context, args[0] === undefined ? undefined : resolve(context.cwd, args[0]));
   const { client } = await connectOrStart(context);
   const { project } = await registerProject(client, path, flags.name);
+  if (!(await trustChanges(context, client, project, flags.yes === true))) return notTrusted(context);
   const lines = flags.json === true ? [] : await trustLines(client, project, {});
   printEither(context, flags.json, project, () => lines);
   return 0;
 };
+
+/** Trusts the project file of a registered project as it is now. @throws AppError invalid_settings */
+export const trustProject: Handler<AddFlags> = async (context, flags, args) => {
+  const { client } = await connect(context);
+  const { path } = await resolveProject(context, client, args[0]);
+  const { project } = await registerProject(client, path);
+  if (!(await trustChanges(context, client, project, flags.yes === true))) return notTrusted(context);
+  // A file with mistakes cannot be trusted: they are named.
+  await client.call('projectConfiguration', { params: { id: project.id }, body: {} });
+  printEither(context, flags.json, { ...project, trust: { ...project.trust, trusted: true } }, () => [
+    `The nightloom.config file of ${oneLine(project.name)} is trusted as it is now.`,
+    ...commandLines(project),
+    ...(project.trust.changed ? ['Batches that wait for it go on with `nightloom batch resume`.'] : []),
+  ]);
+  return 0;
+};
+
+function notTrusted(context: CliContext): number {
+  context.note('Nothing was trusted.');
+  return EXIT_INTERRUPTED;
+}
 
 /** Lists the projects; `--json`: an array. */
 export const listProjects: Handler<{ json?: boolean }> = async (context, flags) => {

@@ -6,9 +6,9 @@ import { connectOrStart } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';
 import { credentialWarnings } from '../credentials.ts';
-import { EXIT_INTERRUPTED, EXIT_NEEDS_USER, exitCodeOfBatch } from '../exit-codes.ts';
+import { EXIT_INTERRUPTED, EXIT_NEEDS_USER, exitCodeOf, exitCodeOfBatch } from '../exit-codes.ts';
 import { confirmed, newCommandId, printError, printJson } from '../output.ts';
-import { registerProject, trustLines } from '../first-run.ts';
+import { registerProject, trustChanges, trustLines } from '../first-run.ts';
 import { checkBeforeStart } from '../preflight.ts';
 import { reportLines } from '../render/report.ts';
 import { clip, counted, oneLine } from '../render/text.ts';
@@ -38,6 +38,7 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   const { client } = connection;
   const { project, isNew } = await registerProject(client, path);
   if (isNew) context.note((await trustLines(client, project, overrides)).join('\n'));
+  if (!(await trustChanges(context, client, project, flags.yes === true))) return nothingStarted(context);
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names, project, again });
   const unusable = names.length === 0 ? await unusableRequirements(client, project) : [];
@@ -48,12 +49,9 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   const refused = await checkBeforeStart(context, client, project, overrides);
   if (refused !== null) {
     printError(context, refused, flags.json);
-    return EXIT_NEEDS_USER;
+    return exitCodeOf(refused);
   }
-  if (!(await agreed(context, flags, names, requirements))) {
-    context.note('Nothing was started.');
-    return EXIT_INTERRUPTED;
-  }
+  if (!(await agreed(context, flags, names, requirements))) return nothingStarted(context);
   const batch = await startBatch(connection, { project, requirements, overrides, again, name: flags.name });
   context.note(
     `Batch ${context.err.strong(oneLine(batch.name))} (${batch.id}) started: ${counted(requirements.length, 'task')}.`,
@@ -62,6 +60,11 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
     ? detached(context, connection, batch, flags)
     : watched(context, connection, batch, flags);
 };
+
+function nothingStarted(context: CliContext): number {
+  context.note('Nothing was started.');
+  return EXIT_INTERRUPTED;
+}
 
 /** On a terminal a list that nobody named is shown and confirmed. */
 async function agreed(

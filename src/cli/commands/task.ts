@@ -1,4 +1,4 @@
-/** `nightloom task list|show|cancel` */
+/** `nightloom task list|show|cancel|retry` */
 import type { AttemptView, TaskDetail } from '../../contracts/views.ts';
 import { TASK_STATUSES } from '../../contracts/vocabulary.ts';
 import { connect } from '../connect.ts';
@@ -49,6 +49,15 @@ export const cancelTask: Handler<{ json?: boolean }> = async (context, flags, ar
   const { client } = await connect(context);
   const id = await resolveTask(context, client, operand(args, 0));
   const answer = await client.call('cancelTask', { params: { id }, body: { commandId: newCommandId() } });
+  printEither(context, flags.json, answer, () => answerLines(answer));
+  return 0;
+};
+
+/** Queues one task again. */
+export const retryTask: Handler<{ json?: boolean }> = async (context, flags, args) => {
+  const { client } = await connect(context);
+  const id = await resolveTask(context, client, operand(args, 0));
+  const answer = await client.call('retryTask', { params: { id }, body: { commandId: newCommandId() } });
   printEither(context, flags.json, answer, () => answerLines(answer));
   return 0;
 };

@@ -1,5 +1,6 @@
 /** `batch` and `task` commands. */
 import type { Command } from 'commander';
+import { defineLifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
 import { addSettingsFlags } from './run.ts';
 
@@ -14,6 +15,7 @@ export function defineBatchCommands(program: Command, registry: Registry): void 
   defineCreateAndRead(batch, registry);
   defineControls(batch, registry);
   defineEdits(batch, registry);
+  defineLifecycle(batch, registry);
   defineTaskCommands(program, registry);
 }
 
@@ -40,6 +42,8 @@ function defineCreateAndRead(batch: Command, registry: Registry): void {
       .description('List batches, newest first.')
       .option('--project <dir>', 'only of this repository')
       .option('--status <status>', 'only with this status')
+      .option('--all', 'also what ended more than 7 days ago')
+      .option('--deleted', 'only deleted ones, which `batch restore` brings back')
       .option(...JSON_FLAG),
     async () => (await load()).listBatches,
   );
@@ -55,7 +59,6 @@ function defineCreateAndRead(batch: Command, registry: Registry): void {
 
 const CONTROLS = [
   ['start', 'Start it.'],
-  ['resume', 'Go on after a pause or a hold.'],
   ['cancel', 'End the running task, keep its work, start nothing more.'],
   ['skip-wait', 'Do not wait any longer for what it waits for.'],
 ] as const;
@@ -74,9 +77,19 @@ function defineControls(batch: Command, registry: Registry): void {
   }
   registry.on(
     batch
+      .command('resume')
+      .description('Go on after a pause or a hold.')
+      .argument('[batch]', BATCH[1])
+      .option('--all', 'every batch that is paused')
+      .option(...JSON_FLAG),
+    async () => (await load()).CONTROLS.resume,
+  );
+  registry.on(
+    batch
       .command('pause')
       .description('Let the running task end and start nothing more.')
-      .argument(...BATCH)
+      .argument('[batch]', BATCH[1])
+      .option('--all', 'every batch that is running')
       .option('--now', 'stop the running task; its session can be resumed')
       .option(...JSON_FLAG),
     async () => (await load()).CONTROLS.pause,
@@ -145,5 +158,13 @@ function defineTaskCommands(program: Command, registry: Registry): void {
       .argument(...TASK)
       .option(...JSON_FLAG),
     async () => (await load()).cancelTask,
+  );
+  registry.on(
+    task
+      .command('retry')
+      .description('Queue one again that failed, was skipped or cancelled.')
+      .argument(...TASK)
+      .option(...JSON_FLAG),
+    async () => (await load()).retryTask,
   );
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Registry } from './registry.ts';
 import { addSettingsFlags } from './run.ts';
 
-/** Defines `project add|list|show|remove` and `config`. */
+/** Defines `project add|trust|list|show|remove` and `config`. */
 export function defineProjectCommands(program: Command, registry: Registry): void {
   const project = program.command('project').description('Registered repositories.');
   const load = () => import('../commands/project.ts');
@@ -13,8 +13,18 @@ export function defineProjectCommands(program: Command, registry: Registry): voi
       .description('Register a repository; this trusts the commands in its nightloom.config file.')
       .argument('[dir]', 'folder inside it (default: the current one)')
       .option('--name <name>', "name (default: the folder's)")
+      .option('-y, --yes', 'ask nothing')
       .option('--json', 'print JSON'),
     async () => (await load()).addProject,
+  );
+  registry.on(
+    project
+      .command('trust')
+      .description('Trust the commands in its nightloom.config file as it is now.')
+      .argument('[project]', 'id, name or folder (default: the current one)')
+      .option('-y, --yes', 'ask nothing')
+      .option('--json', 'print JSON'),
+    async () => (await load()).trustProject,
   );
   registry.on(
     project.command('list').description('List them.').option('--json', 'print JSON'),

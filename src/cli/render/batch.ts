@@ -1,5 +1,6 @@
 /** A batch, its tasks and lists of both, for a terminal. */
-import type { BatchSummary, BatchView, Counts, HoldView, TaskView } from '../../contracts/views.ts';
+import type { BatchSummary, BatchView, Counts, TaskView } from '../../contracts/views.ts';
+import { statusText, waitText } from './hold.ts';
 import type { Style } from './style.ts';
 import { clip, columns, counted, oneLine } from './text.ts';
 import { costText, durationText, momentText, untilText } from './time.ts';
@@ -33,14 +34,6 @@ export function verdictText(task: Pick<TaskView, 'verified' | 'commit'>): string
 /** First seven characters of a commit. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
-}
-
-/** `waiting until 02:00 CET (usage limit): ...`. */
-export function holdText(hold: HoldView, nowMs: number): string {
-  const reason = hold.reason.replaceAll('_', ' ');
-  const until =
-    hold.until === null ? `on hold (${reason})` : `waiting until ${untilText(hold.until, nowMs)} (${reason})`;
-  return hold.message === '' ? until : `${until}: ${clip(oneLine(hold.message), 200)}`;
 }
 
 /** One line about a task: mark, name, what became of it. */
@@ -102,7 +95,8 @@ export function batchLines(batch: BatchView, options: RenderOptions): string[] {
     `${style.strong(oneLine(batch.name))}  ${style.dim(batch.id)}  ${statusText(batch)}`,
     `${countsText(batch.counts)}; ${costText(batch.costUsd)}${timesText(batch, nowMs)}`,
   ];
-  if (batch.hold !== null) lines.push(style.warn(holdText(batch.hold, nowMs)));
+  const wait = waitText(batch, nowMs);
+  if (wait !== null) lines.push(style.warn(wait));
   for (const project of batch.projects) {
     lines.push(
       style.dim(`${oneLine(project.project)}: ${project.branch === null ? 'no branch' : `branch ${project.branch}`}`),
@@ -118,13 +112,6 @@ function timesText(batch: BatchSummary, nowMs: number): string {
   if (batch.startedAt === null) return '';
   const end = batch.completedAt === null ? nowMs : Date.parse(batch.completedAt);
   return `; started ${momentText(batch.startedAt, { nowMs })}, ${durationText(end - Date.parse(batch.startedAt))}`;
-}
-
-/** Status, with the hold if there is one. */
-export function statusText(batch: Pick<BatchSummary, 'status' | 'hold'>): string {
-  return batch.hold === null || batch.status !== 'running'
-    ? batch.status
-    : `on hold (${batch.hold.reason.replaceAll('_', ' ')})`;
 }
 
 /** `why` and, indented, the command. */

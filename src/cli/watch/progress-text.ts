@@ -1,7 +1,8 @@
 /** What watching a batch says: a line per event, and the block about the running task. */
 import type { BatchView, EventView, ProgressView, TaskView } from '../../contracts/views.ts';
-import { countsText, holdText, taskLine, totalOf } from '../render/batch.ts';
+import { countsText, taskLine, totalOf } from '../render/batch.ts';
 import type { RenderOptions } from '../render/batch.ts';
+import { waitText } from '../render/hold.ts';
 import { clip, counted, oneLine } from '../render/text.ts';
 import { costText, durationText, momentText, untilText } from '../render/time.ts';
 
@@ -54,6 +55,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'batch.created':
     case 'batch.started':
     case 'batch.deleted':
+    case 'batch.restored':
       return null;
   }
 }
@@ -98,7 +100,8 @@ export function blockLines(
   const head = `${batch.name}: ${countsText(batch.counts)} of ${totalOf(batch.counts)}${cost}${elapsed}`;
   const lines = [style.dim(fit('─'.repeat(Math.min(columns - 1, 60)))), style.strong(fit(oneLine(head)))];
   if (running !== undefined) lines.push(style.command(fit(`▸ ${oneLine(runningText(running, progress, nowMs))}`)));
-  if (batch.hold !== null) lines.push(style.warn(fit(holdText(batch.hold, nowMs))));
+  const wait = waitText(batch, nowMs);
+  if (wait !== null) lines.push(style.warn(fit(wait)));
   lines.push(style.dim(fit('Ctrl-C stops watching, not the batch.')));
   return lines;
 }

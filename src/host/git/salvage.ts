@@ -2,7 +2,7 @@
 import { REF_PREFIXES } from '../../contracts/names.ts';
 import { openGit } from './git.ts';
 import { changeRefs } from './refs.ts';
-import { keepTree, workTree } from './trees.ts';
+import { keepTree, treeOfChanges, workTree } from './trees.ts';
 
 /** Whose work to keep. */
 export interface SalvageRequest {
@@ -13,6 +13,8 @@ export interface SalvageRequest {
   readonly batch: string;
   /** What the attempt started from. */
   readonly base: string;
+  /** In place: tree of the checkout as the attempt met it; what it held besides `base` is the user's and not kept. */
+  readonly before?: string;
 }
 
 /**
@@ -23,12 +25,12 @@ export interface SalvageRequest {
  * @throws AppError not_a_repository, repository_gone, git_busy, workspace_broken
  */
 export async function salvage(request: SalvageRequest): Promise<string | null> {
-  const { directory, base, task, attempt, batch } = request;
+  const { directory, base, before, task, attempt, batch } = request;
   const ref = `${REF_PREFIXES.salvage}${task}/${attempt}`;
   const message = `Nightloom: kept work of ${task}, attempt ${attempt}, batch ${batch}`;
   const isKept = (await openGit(directory).ask(['rev-parse', '--verify', '--quiet', ref])).exitCode === 0;
   const name = (commit: string): string => (isKept ? `${ref}-${commit.slice(0, 8)}` : ref);
-  const kept = await keepWork({ directory, base, name, message });
+  const kept = await keepWork({ directory, base, name, message, ...(before === undefined ? {} : { before }) });
   return kept === null && !isKept ? null : ref;
 }
 
@@ -37,6 +39,8 @@ export interface KeepWorkRequest {
   readonly directory: string;
   /** Nothing is kept when the tree is this commit's and HEAD is not past it. */
   readonly base: string;
+  /** Only what differs from this tree is kept, on top of `base`; absent: all that differs from `base`. */
+  readonly before?: string;
   /** Full name of the ref for the commit that was made. */
   readonly name: (commit: string) => string;
   readonly message: string;
@@ -44,14 +48,16 @@ export interface KeepWorkRequest {
 
 /** Keeps a working tree in a ref of ours. @returns the ref; null when nothing differs from `base` */
 export async function keepWork(request: KeepWorkRequest): Promise<string | null> {
-  const git = openGit(request.directory);
-  const [tree, positions] = await Promise.all([
-    workTree(request.directory),
+  const { directory, base, before } = request;
+  const git = openGit(directory);
+  const [present, positions] = await Promise.all([
+    workTree(directory),
     git.ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
   ]);
-  const head = positions.exitCode === 0 ? positions.stdout.trim() : request.base;
-  const baseTree = (await git.run(['rev-parse', `${request.base}^{tree}`])).trim();
-  if (tree === baseTree && head === request.base) return null;
+  const tree = before === undefined ? present : await treeOfChanges(directory, { base, before, present });
+  const head = positions.exitCode === 0 ? positions.stdout.trim() : base;
+  const baseTree = (await git.run(['rev-parse', `${base}^{tree}`])).trim();
+  if (tree === baseTree && head === base) return null;
   const commit = await keepTree(git, tree, head, request.message);
   const ref = request.name(commit);
   await changeRefs(git, [{ kind: 'update', ref, to: commit }]);

@@ -89,9 +89,10 @@ async function hashOfFiles(files: readonly string[]): Promise<string> {
 async function hashOfFolder(folder: string): Promise<string> {
   const hash = createHash('sha256');
   const names = (await readdir(folder).catch((): string[] => [])).toSorted();
-  for (const name of names) {
-    const found = await stat(join(folder, name)).catch(() => null);
-    hash.update(`${name}\0${found?.size}\0${found?.mode}\0${found?.mtimeMs}\n`);
+  const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)));
+  for (const [at, name] of names.entries()) {
+    const each = found[at];
+    hash.update(`${name}\0${each?.size}\0${each?.mode}\0${each?.mtimeMs}\n`);
   }
   return hash.digest('hex');
 }

@@ -58,6 +58,30 @@ export async function workTree(directory: string): Promise<string> {
   });
 }
 
+/**
+ * Tree of `base` with what changed from the tree `before` to the tree `present`: what `before` held besides is left out.
+ * @throws AppError not_a_repository, repository_gone, workspace_broken
+ */
+export async function treeOfChanges(
+  directory: string,
+  trees: { readonly base: string; readonly before: string; readonly present: string },
+): Promise<string> {
+  return withIndexCopy(directory, async (git, indexFile) => {
+    const args = ['diff-tree', '-r', '-z', '--no-renames', trees.before, trees.present];
+    const fields = (await git.run(args, { encoding: 'latin1' })).split('\0');
+    const entries: string[] = [];
+    for (let at = 0; at + 1 < fields.length; at += 2) {
+      // `:<old mode> <new mode> <old id> <new id> <letter>`; a mode of zeros takes the path away.
+      const [, mode = '', , id = ''] = (fields[at] ?? '').split(' ');
+      entries.push(`${mode} ${id}\t${fields[at + 1] ?? ''}\0`);
+    }
+    await git.run(['read-tree', trees.base], { indexFile });
+    const input = entries.join('');
+    if (input !== '') await git.run(['update-index', '-z', '--index-info'], { indexFile, input, encoding: 'latin1' });
+    return (await git.run(['write-tree'], { indexFile })).trim();
+  });
+}
+
 /** Makes a commit object that no branch holds and that carries no trailer of ours. */
 export async function keepTree(git: Git, tree: string, parent: string, message: string): Promise<string> {
   const args = ['commit-tree', tree, '-p', parent, '-F', '-'];

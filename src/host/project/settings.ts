@@ -59,6 +59,11 @@ function copyOf(values: SettingsOverrides): SettingsFile {
   return structuredClone(values);
 }
 
+/** The setting of this machine, from the user's own file; a file with mistakes says nothing here. */
+export async function keepAwakeSetting(home: string): Promise<KeepAwake> {
+  return (await readSettingsFile(join(home, 'config.json'), []))?.content?.keepAwake ?? 'onPower';
+}
+
 /** Later layers replace earlier ones, key by key. */
 function originsOf(layers: readonly Layer[]): Map<string, SettingOrigin> {
   const origins = new Map<string, SettingOrigin>();
@@ -108,6 +113,10 @@ function checkTogether(origins: ReadonlyMap<string, SettingOrigin>, mistakes: Se
   if (value('agent.name') === 'command' && !origins.has('agent.command')) {
     const message = 'needs agent.command: the argv of the program to run';
     mistakes.push({ file: where('agent.name'), path: 'agent.name', message });
+  }
+  const awake = origins.get('keepAwake');
+  if (awake !== undefined && awake.source !== 'user') {
+    mistakes.push({ file: where('keepAwake'), path: 'keepAwake', message: 'belongs to a machine: set it in your own file' });
   }
   if (value('git.commit') === false && value('delivery.mode') === 'push') {
     const message = 'push needs commits, but git.commit is false';

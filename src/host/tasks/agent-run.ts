@@ -27,6 +27,7 @@ import { outcomeOf, parserFor, parseRun } from './agent-outcome.ts';
 import type { RunEnd } from './agent-outcome.ts';
 import { FACTS_FILE, prepareRun, readFacts } from './agent-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
+import { assertDiskFree } from './disk.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
@@ -42,12 +43,14 @@ const POLL_MS = 1000;
 
 /**
  * Starts the run, unless it was started before, and waits a moment for its end.
- * @throws AppError already_claimed, agent_missing, and what `beginAttempt` and `prepareRun` throw
+ * @throws AppError already_claimed, agent_missing, disk_low, and what `beginAttempt` and `prepareRun` throw
  */
 export async function startAgent(context: HostContext, order: WorkOrder, go: AgentGo): Promise<StartedAgent> {
   const workspace = await openWorkspace(context, order);
   const directory = runDirectory(context.paths, order.task, order.attempt, go.step);
   const { task, batch, epoch, attempt } = order;
+  // What was launched before is looked after however full the disk is.
+  if ((await inspectRun(directory)).status === 'unclaimed') await assertDiskFree([context.paths.home, workspace.checkout]);
   failpoint('claim:before');
   const claim = acquireClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), {
     task,

@@ -5,7 +5,7 @@ import { startInPlace } from '../git/in-place.ts';
 import type { SharedState } from '../git/shared-state.ts';
 import { guardBefore } from '../git/stash-guard.ts';
 import { fence } from '../runs/terminate.ts';
-import { runMarkerPrefix } from '../runs/run-directory.ts';
+import { listAttempts, runMarkerPrefix } from '../runs/run-directory.ts';
 import { readOpenStart, readStart, writeStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
@@ -20,7 +20,9 @@ import { failpoint } from '../../platform/failpoint.ts';
 export async function beginAttempt(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
   const known = readStart(context, order);
   if (known !== null) return known;
-  await fence(runMarkerPrefix(context.installation, order.task));
+  // A run has its directory before it has a process: without one there is nothing to look for among all processes.
+  if (listAttempts(context.paths, order.task).length > 0)
+    await fence(runMarkerPrefix(context.installation, order.task));
   const start =
     workspace.mode === 'worktree'
       ? await beginInWorktree(order, workspace)

@@ -18,6 +18,7 @@ import type { WorkspacePaths } from '../project/workspace-paths.ts';
 import { redCommands, takeBaseline } from '../verify/baseline.ts';
 import { workspaceMarkerPrefix, workspacePlace } from '../verify/run-place.ts';
 import { takeCheckout } from './checkout-claim.ts';
+import { assertDiskFree } from './disk.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, readWorkspaceNote, writeWorkspaceNote } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
@@ -25,13 +26,14 @@ import { failpoint } from '../../platform/failpoint.ts';
 /**
  * Prepares the workspace. `signal` ends the waiting for set-up and baseline, not their runs.
  * @throws AppError project_untrusted, setup_failed, verify_command_missing, invalid_settings, repository_gone, no_commit, branch_taken,
- * checkout_dirty, checkout_in_use, detached_head, git_busy, run_lost, cancelled
+ * checkout_dirty, checkout_in_use, detached_head, git_busy, disk_low, run_lost, cancelled
  */
 export async function prepareWorkspace(
   context: HostContext,
   order: WorkOrder,
   signal: AbortSignal,
 ): Promise<WorkspaceState> {
+  await assertDiskFree([context.paths.home, order.projectPath]);
   const files = workspacePaths(context.paths, order.batch, order.project);
   const settings = await settingsFor(context, order, files);
   const tree =

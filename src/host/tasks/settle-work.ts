@@ -62,6 +62,7 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
     attempt,
     batch: order.batch,
     base: start.base,
+    ...(start.inPlace === null ? {} : { before: start.inPlace.tree }),
   });
   failpoint('salvage:after-ref');
   if (start.inPlace === null) await discardWork(directory, workspace.branch);
@@ -144,7 +145,9 @@ const REASONS = {
 } as const;
 
 async function push(workspace: Workspace): Promise<string> {
+  failpoint('push:before');
   const result = await pushBranch(workspace.directory, workspace.branch);
+  failpoint('push:after');
   switch (result.kind) {
     case 'pushed':
       return `Pushed ${workspace.branch}.`;

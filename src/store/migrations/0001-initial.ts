@@ -34,6 +34,7 @@ async function batches(db: Kysely<unknown>, { text, integer }: ColumnTypes): Pro
     .addColumn('command_number', integer, (column) => column.notNull())
     .addColumn('created_at', text, (column) => column.notNull())
     .addColumn('recorded_at', text, (column) => column.notNull())
+    .addColumn('deleted_at', text)
     .execute();
   await db.schema.createIndex('batches_newest').on('batches').columns(['created_at', 'id']).execute();
   await db.schema.createIndex('batches_status').on('batches').columns(['status', 'created_at', 'id']).execute();

@@ -27,9 +27,14 @@ export async function showTask(user: User, task: string, options?: CallOptions):
 }
 
 /** Waits until the batch is as `wanted` says. */
-export function untilBatch(user: User, batch: string, wanted: (batch: BatchView) => boolean): Promise<BatchView> {
+export function untilBatch(
+  user: User,
+  batch: string,
+  wanted: (batch: BatchView) => boolean,
+  options?: CallOptions,
+): Promise<BatchView> {
   return until(`batch ${batch}`, async () => {
-    const found = await showBatch(user, batch);
+    const found = await showBatch(user, batch, options);
     return wanted(found) ? found : null;
   });
 }

@@ -18,6 +18,8 @@ const SUMMARY = [
   'recordedAt',
   'onFailure',
   'notes',
+  'lane',
+  'deletedAt',
 ];
 
 /** A batch in `batch list`. */

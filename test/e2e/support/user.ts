@@ -69,14 +69,17 @@ export async function makeUser(temporalAddress: string | null): Promise<User> {
   await mkdir(home);
   const env = userEnvironment(home, state, temporalAddress);
   const repositories: TestRepository[] = [];
-  const start: User['start'] = (args, options = {}) =>
-    watch(
-      spawn(options.launcher ?? LAUNCHER, [...args], {
-        cwd: options.cwd ?? root,
-        env: { ...env, ...options.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    );
+  const open = new Set<ChildProcess>();
+  const start: User['start'] = (args, options = {}) => {
+    const child = spawn(options.launcher ?? LAUNCHER, [...args], {
+      cwd: options.cwd ?? root,
+      env: { ...env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    open.add(child);
+    child.once('close', () => open.delete(child));
+    return watch(child);
+  };
   const call: User['call'] = async (args, options) => {
     const running = start(args, options);
     const timer = setTimeout(() => running.child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
@@ -101,6 +104,7 @@ export async function makeUser(temporalAddress: string | null): Promise<User> {
       return made;
     },
     leave: async () => {
+      for (const child of open) child.kill('SIGKILL');
       await call(['down', '--agents']);
       await call(['down']);
       for (const each of repositories) await each.remove();

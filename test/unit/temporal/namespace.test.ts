@@ -71,11 +71,12 @@ describe('preparing a namespace', () => {
   it('knows an installation after it was marked, beside others', async () => {
     const mine = asId('installation', 'i_mine000000');
     const other = asId('installation', 'i_other00000');
-    expect(await readInstallation(target(), mine)).toEqual({ present: false, others: [] });
+    expect(await readInstallation(target(), mine)).toEqual({ present: false, token: null, others: [] });
     await markInstallation(target(), other);
-    expect(await readInstallation(target(), mine)).toEqual({ present: false, others: [other] });
-    await markInstallation(target(), mine);
-    await markInstallation(target(), mine);
-    expect(await readInstallation(target(), mine)).toEqual({ present: true, others: [other] });
+    expect(await readInstallation(target(), mine)).toEqual({ present: false, token: null, others: [other] });
+    const first = await markInstallation(target(), mine);
+    const token = await markInstallation(target(), mine);
+    expect(token).not.toBe(first);
+    expect(await readInstallation(target(), mine)).toEqual({ present: true, token, others: [other] });
   });
 });

@@ -1,0 +1,40 @@
+/** The lanes of the host whose door this is. */
+import type { Lanes } from '../../contracts/hold-views.ts';
+import type { BatchId, HostId } from '../../contracts/ids.ts';
+import type { BatchRow, Store } from '../../store/store.ts';
+import type { ApiDeps } from '../deps.ts';
+import { toLanesView } from '../views/lane-view.ts';
+
+type Deps = Pick<ApiDeps, 'store' | 'lanes' | 'host' | 'clock'>;
+
+/** Who works, who waits, which accounts hold. @throws AppError no_worker, temporal_unreachable */
+export async function lanesOf(deps: Deps): Promise<Lanes> {
+  const state = await deps.lanes.state(deps.host);
+  const names = new Map<BatchId, string>();
+  for (const { batch } of [...(state?.holders ?? []), ...(state?.queue ?? [])]) {
+    const row = await deps.store.batches.get(batch);
+    if (row !== null) names.set(batch, row.name);
+  }
+  return toLanesView(state, deps.host, names, deps.clock.now());
+}
+
+/** Changes how many batches work at once (1 to 64). @throws AppError no_worker, temporal_unreachable */
+export async function setLanes(deps: Deps, limit: number): Promise<Lanes> {
+  await deps.lanes.setLimit(deps.host, limit);
+  return await lanesOf(deps);
+}
+
+/** How many batches wait in the queue of each host; empty when none of `shown` does, because then nobody asks. */
+export async function queueLengths(store: Store, shown: readonly BatchRow[]): Promise<Map<HostId, number>> {
+  const lengths = new Map<HostId, number>();
+  if (!shown.some(isQueued)) return lengths;
+  for (const row of await store.batches.open()) {
+    if (isQueued(row)) lengths.set(row.host, (lengths.get(row.host) ?? 0) + 1);
+  }
+  return lengths;
+}
+
+function isQueued(row: BatchRow): boolean {
+  const lane = row.head?.lane;
+  return lane?.status === 'asked' && lane.wait !== null;
+}

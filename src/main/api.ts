@@ -1,0 +1,83 @@
+/** `nightloom api`: the API alone. Starts and answers reads also while Temporal, the workers and the host are down. */
+import { buildApi } from '../api/build-api.ts';
+import { AppError } from '../contracts/errors.ts';
+import type { HostDoor } from '../contracts/host-door.ts';
+import { createHostDoor } from '../host/door/host-door.ts';
+import { newId } from '../platform/ids.ts';
+import { openStore } from '../store/open-store.ts';
+import { createBatchClient } from '../temporal/batches.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { createLaneClient } from '../temporal/lanes.ts';
+import { bindBatches } from './bind-batches.ts';
+import { connectDoor } from './door-client.ts';
+import { runProgram } from './run-program.ts';
+import { openService } from './service.ts';
+import type { Service } from './service.ts';
+import { apiOptions } from './service-options.ts';
+import type { ApiOptions, ListenPlace } from './service-options.ts';
+import { createServiceStatus } from './service-status.ts';
+import { stopSignal } from './stop-signal.ts';
+import { packageVersion } from './version.ts';
+
+const DEFAULT_PORT = 7780;
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'] as const;
+
+const stopping = stopSignal({ withParent: false });
+process.exit(await runProgram(main));
+
+async function main(): Promise<number> {
+  const options = apiOptions(process.argv[2], DEFAULT_PORT);
+  await using cleanup = new AsyncDisposableStack();
+  const service = await openService('api');
+  const { paths, identity, config, logger, clock } = service;
+  const { installation } = identity;
+  const host = options.host ?? identity.host;
+  const store = await openStore(service.location);
+  cleanup.defer(() => store.close());
+  const temporal = connectTemporal(config);
+  cleanup.defer(() => temporal.close());
+  const { client } = temporal;
+  const version = packageVersion();
+  let url = '';
+  const server = await buildApi({
+    store,
+    door: doorOf(service, options),
+    batches: bindBatches(createBatchClient({ client, installation })),
+    lanes: createLaneClient({ client, installation }),
+    clock,
+    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
+    logger,
+    token: identity.token,
+    allowedHosts: [...LOOPBACK_NAMES, ...options.allowedHosts],
+    host,
+    installation,
+    version,
+    status: createServiceStatus({ paths, version, installation, host, config, temporal, store, url: () => url }),
+  });
+  cleanup.defer(() => server.close());
+  url = await listen(server, options.listen);
+  process.stdout.write(`Nightloom ${version} API: ${url}\n`);
+  await aborted(stopping);
+  return 0;
+}
+
+function doorOf({ paths, environment, clock, masker, identity }: Service, options: ApiOptions): HostDoor {
+  if (options.door !== null) return connectDoor({ url: options.door, secret: identity.secret, clock });
+  return createHostDoor({ paths, environment, clock, masker });
+}
+
+async function listen(server: { listen(place: ListenPlace): Promise<string> }, place: ListenPlace): Promise<string> {
+  try {
+    return await server.listen(place);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('port_taken', `The API cannot listen at ${place.host}:${place.port}: ${reason}.`, { cause });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,71 @@
+/** The calls of the host door: how their arguments are read from JSON. */
+import { z } from 'zod';
+import type { HostDoor } from '../contracts/host-door.ts';
+import { isId } from '../contracts/ids.ts';
+import type { BatchId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { Settings } from '../contracts/settings.ts';
+import { SettingsOverridesSchema } from '../contracts/settings.ts';
+
+/** Name of a call. */
+export type DoorMethod = keyof HostDoor;
+
+type DoorCall = (door: HostDoor, args: unknown) => Promise<unknown>;
+
+/** @throws ZodError when the arguments do not fit */
+function call<Args extends z.ZodType>(
+  schema: Args,
+  run: (door: HostDoor, args: z.output<Args>) => Promise<unknown>,
+): DoorCall {
+  return (door, args) => run(door, schema.parse(args));
+}
+
+const path = z.string().min(1).max(4096);
+const name = z.string().min(1).max(1000);
+const task = z.custom<TaskId>((value) => typeof value === 'string' && isId('task', value));
+const batch = z.custom<BatchId>((value) => typeof value === 'string' && isId('batch', value));
+const project = z.custom<ProjectId>((value) => typeof value === 'string' && isId('project', value));
+/** Made by `configuration` of this very door and signed by us since: only its outline is looked at. */
+const settings = z.custom<Settings>(
+  (value) => typeof value === 'object' && value !== null && 'agent' in value && 'env' in value && 'verify' in value,
+);
+const address = z.object({
+  task,
+  attempt: z.int().min(1),
+  step: z.string().min(1).max(200),
+  stream: z.enum(['stdout', 'stderr']),
+});
+const overrides = z.object({ dashboard: SettingsOverridesSchema, flags: SettingsOverridesSchema });
+
+/** Every call of the door. */
+export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
+  checkProject: call(z.tuple([path]), (door, [at]) => door.checkProject(at)),
+  listRequirements: call(z.tuple([path]), (door, [at]) => door.listRequirements(at)),
+  readRequirement: call(z.tuple([path, name]), (door, [at, which]) => door.readRequirement(at, which)),
+  freezeRequirement: call(z.tuple([path, name]), (door, [at, which]) => door.freezeRequirement(at, which)),
+  configuration: call(z.tuple([path, overrides]), (door, [at, over]) => door.configuration(at, over)),
+  account: call(z.tuple([settings]), (door, [known]) => door.account(known)),
+  preflight: call(z.tuple([path, settings]), (door, [at, known]) => door.preflight(at, known)),
+  progress: call(z.tuple([task]), (door, [of]) => door.progress(of)),
+  logs: call(z.tuple([task]), (door, [of]) => door.logs(of)),
+  readLog: call(z.tuple([address, z.int(), z.int().min(1).optional()]), (door, [of, offset, maxBytes]) =>
+    door.readLog(of, offset, maxBytes),
+  ),
+  isMerged: call(z.tuple([path, name]), (door, [at, branch]) => door.isMerged(at, branch)),
+  undelivered: call(z.tuple([path]), (door, [at]) => door.undelivered(at)),
+  prune: call(
+    z.tuple([
+      z.object({
+        projects: z.array(z.object({ id: project, path })),
+        openBatches: z.array(batch),
+        dryRun: z.boolean(),
+        maxAgeMs: z.number(),
+      }),
+    ]),
+    (door, [options]) => door.prune(options),
+  ),
+};
+
+/** True if `text` names a call. */
+export function isDoorMethod(text: string): text is DoorMethod {
+  return Object.hasOwn(DOOR_CALLS, text);
+}

@@ -1,0 +1,38 @@
+/** Removes old runs by itself; branches, worktrees and refs are left to `nightloom prune`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pruneInputs, pruneRuns } from '../host/door/prune-files.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { StatePaths } from '../platform/paths.ts';
+import type { Store } from '../store/store.ts';
+
+/** What is tidied. */
+export interface TidyOptions {
+  readonly paths: StatePaths;
+  readonly store: Pick<Store, 'batches'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: Logger;
+}
+
+const EVERY_MS = 3_600_000;
+/** A start has other things to do first. */
+const AFTER_START_MS = 120_000;
+const MAX_AGE_MS = 30 * 86_400_000;
+
+/** Tidies every hour until `signal` aborts. What fails is logged and tried again an hour later. */
+export async function tidyHourly(options: TidyOptions, signal: AbortSignal): Promise<void> {
+  const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  for (await pause(AFTER_START_MS); !signal.aborted; await pause(EVERY_MS)) {
+    await tidyOnce(options).catch((err: unknown) => options.logger.warn({ err }, 'old runs could not be removed'));
+  }
+}
+
+/** Removes runs and frozen texts that are older than 30 days, over, and of no open batch. How many went. */
+export async function tidyOnce({ paths, store, clock, logger }: TidyOptions): Promise<number> {
+  const [open, creating] = await Promise.all([store.batches.open(), store.batches.creating()]);
+  const openBatches = [...open, ...creating].map((row) => row.id);
+  const request = { paths, projects: [], openBatches, dryRun: false, maxAgeMs: MAX_AGE_MS, nowMs: clock.now() };
+  const gone = [...(await pruneRuns(request)), ...(await pruneInputs(request))].filter((item) => !item.kept);
+  if (gone.length > 0) logger.info({ removed: gone.length }, 'removed old runs');
+  return gone.length;
+}

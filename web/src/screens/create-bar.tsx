@@ -1,0 +1,71 @@
+/** What is chosen, and making a batch of it. */
+import { useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { ON_FAILURE } from '../../../src/contracts/vocabulary.ts';
+import type { OnFailure } from '../../../src/contracts/vocabulary.ts';
+import { commandId, useCommand } from '../data/commands.ts';
+import { plural } from '../model/format.ts';
+
+/** A chosen requirement. */
+export interface Chosen {
+  readonly projectId: string;
+  readonly requirementName: string;
+}
+
+const ON_FAILURE_WORDS: Readonly<Record<OnFailure, string>> = {
+  continue: 'go on with the next task',
+  stop: 'stop',
+  pause: 'pause',
+};
+
+/** Stays in view below the list. */
+export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
+  const [name, setName] = useState('');
+  const [onFailure, setOnFailure] = useState<OnFailure>('continue');
+  const navigate = useNavigate();
+  const create = useCommand('createBatch', (batch) => `${batch.name} was made.`);
+  const start = useCommand('startBatch');
+  const isBusy = create.isPending || start.isPending;
+  const make = async (isStarted: boolean): Promise<void> => {
+    const trimmed = name.trim();
+    const batch = await create.mutateAsync({
+      body: { tasks: [...chosen], onFailure, ...(trimmed === '' ? {} : { name: trimmed }) },
+    });
+    // A start that fails has said so, and the batch's own page is where one goes on.
+    if (isStarted) await start.mutateAsync({ params: { id: batch.id }, body: { commandId: commandId() } }).catch(() => null);
+    await navigate({ to: '/batches/$batchId', params: { batchId: batch.id } });
+  };
+  const run = (isStarted: boolean) => () => void make(isStarted).catch(() => undefined);
+  return (
+    <section className="create-bar" aria-label="New batch">
+      <strong className="number" role="status">
+        {plural(chosen.length, 'task')} chosen
+      </strong>
+      <label className="field field-grow">
+        <span>Name</span>
+        <input type="text" maxLength={200} placeholder="Day and project" value={name} onChange={(event) => setName(event.target.value)} />
+      </label>
+      <label className="field">
+        <span>After a failed task</span>
+        <select
+          value={onFailure}
+          onChange={(event) => setOnFailure(ON_FAILURE.find((each) => each === event.target.value) ?? 'continue')}
+        >
+          {ON_FAILURE.map((each) => (
+            <option key={each} value={each}>
+              {ON_FAILURE_WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div className="row">
+        <button type="button" className="button" disabled={chosen.length === 0 || isBusy} onClick={run(false)}>
+          Create
+        </button>
+        <button type="button" className="button button-primary" disabled={chosen.length === 0 || isBusy} onClick={run(true)}>
+          Create and start
+        </button>
+      </div>
+    </section>
+  );
+}

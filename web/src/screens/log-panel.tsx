@@ -1,0 +1,113 @@
+/** The logs of a task: which run, which view; then the log itself. */
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
+import type { LogInfoView, TaskDetail } from '../../../src/contracts/views.ts';
+import { createCell } from '../data/cell.ts';
+import { openLog } from '../data/log-window.ts';
+import type { LogState, LogWindow } from '../data/log-window.ts';
+import { bytes } from '../model/format.ts';
+import { Failed, Loading } from '../ui/states.tsx';
+import { LogView } from './log-view.tsx';
+
+const route = getRouteApi('/tasks/$taskId');
+const VIEWS = ['conversation', 'raw'] as const;
+const nothing = createCell<LogState | null>(null);
+
+/** See above. */
+export function LogPanel({ task }: { readonly task: TaskDetail }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const runs = task.logs;
+  const run = runs.find((each) => runName(each) === search.run) ?? runs.at(-1);
+  if (run === undefined) {
+    return (
+      <section className="log" aria-label="Log">
+        <p className="log-blank">
+          {task.status === 'running' ? 'The first run is about to begin.' : 'This task has not run, so there is no log.'}
+        </p>
+      </section>
+    );
+  }
+  const stream = search.stream === 'stderr' ? 'stderr' : 'stdout';
+  const isAgent = /^(agent|fix)/.test(run.step) && stream === 'stdout';
+  const view = VIEWS.find((each) => each === search.view) ?? (isAgent ? 'conversation' : 'raw');
+  const set = (next: Partial<typeof search>): void => {
+    void navigate({ search: (before) => ({ ...withoutPlace(before), ...next }), replace: true });
+  };
+  return (
+    <section className="log" aria-label="Log">
+      <header className="log-head">
+        <label>
+          <span className="visually-hidden">Run</span>
+          <select value={runName(run)} onChange={(event) => set({ run: event.target.value })}>
+            {runs.map((each) => (
+              <option key={runName(each)} value={runName(each)}>
+                {runLabel(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span className="visually-hidden">Stream</span>
+          <select value={stream} onChange={(event) => set({ run: runName(run), stream: event.target.value })}>
+            <option value="stdout">Output, {bytes(run.stdoutBytes)}</option>
+            <option value="stderr">Errors, {bytes(run.stderrBytes)}</option>
+          </select>
+        </label>
+        <div className="segmented" role="group" aria-label="View">
+          {VIEWS.map((each) => (
+            <button key={each} type="button" aria-pressed={each === view} onClick={() => set({ run: runName(run), stream, view: each })}>
+              {each === 'raw' ? 'Raw' : 'Conversation'}
+            </button>
+          ))}
+        </div>
+      </header>
+      <OpenLog
+        key={`${runName(run)} ${stream} ${search.at ?? ''}`}
+        place={{ task: task.id, attempt: run.attempt, step: run.step, stream }}
+        at={search.at === undefined ? null : Number(search.at)}
+        view={view}
+        onPlace={(offset) => set({ run: runName(run), stream, view, at: String(offset) })}
+        onEnd={() => set({ run: runName(run), stream, view })}
+      />
+    </section>
+  );
+}
+
+function OpenLog(props: {
+  readonly place: Parameters<typeof openLog>[0];
+  readonly at: number | null;
+  readonly view: (typeof VIEWS)[number];
+  readonly onPlace: (offset: number) => void;
+  readonly onEnd: () => void;
+}) {
+  const { task, attempt, step, stream } = props.place;
+  const { at } = props;
+  const [round, setRound] = useState(0);
+  const [open, setOpen] = useState<LogWindow | null>(null);
+  const place = useMemo(() => ({ task, attempt, step, stream }), [task, attempt, step, stream]);
+  useEffect(() => {
+    const opened = openLog(place, at === null || Number.isNaN(at) ? null : at);
+    setOpen(opened);
+    return () => opened.close();
+  }, [place, at, round]);
+  const cell = open?.cell ?? nothing;
+  const state = useSyncExternalStore<LogState | null>(cell.subscribe, cell.get);
+  if (state === null || open === null || !state.loaded) return <Loading what="the log" />;
+  if (state.error !== null) return <Failed error={state.error} onRetry={() => setRound(round + 1)} />;
+  return <LogView log={open} state={state} view={props.view} at={at} onPlace={props.onPlace} onEnd={props.onEnd} />;
+}
+
+function runName(run: LogInfoView): string {
+  return `${run.attempt}-${run.step}`;
+}
+
+function runLabel({ attempt, step, endedAt, exitCode }: LogInfoView): string {
+  const end = endedAt === null ? 'running' : exitCode === 0 ? 'ended' : `exit ${exitCode ?? 'by signal'}`;
+  return `Go ${attempt}, ${step} (${end})`;
+}
+
+function withoutPlace<Search extends { at?: string }>(search: Search): Omit<Search, 'at'> {
+  const { at: _at, ...rest } = search;
+  return rest;
+}

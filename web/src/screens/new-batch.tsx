@@ -1,0 +1,76 @@
+/** A new batch, from requirements of one or several projects. */
+import { useState } from 'react';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { projectsQuery, requirementsQuery } from '../data/queries.ts';
+import { Page } from '../ui/page.tsx';
+import { Failed, FirstRun, HowTo, Loading, NoMatch } from '../ui/states.tsx';
+import { CreateBar } from './create-bar.tsx';
+import { SearchField } from './filter-bar.tsx';
+import { RequirementPicker } from './requirement-picker.tsx';
+
+const route = getRouteApi('/new');
+
+/** See above. */
+export function NewBatch() {
+  const { project: only, q = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const projects = useQuery(projectsQuery());
+  const items = (projects.data?.items ?? []).filter((project) => only === undefined || project.id === only);
+  const lists = useQueries({ queries: items.map((project) => requirementsQuery(project.id)) });
+  const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  const words = q.toLowerCase();
+  const groups = items.flatMap((project, at) => {
+    const list = lists[at];
+    if (list === undefined) return [];
+    const shown = (list.data?.items ?? []).filter((item) => `${item.name} ${item.title}`.toLowerCase().includes(words));
+    return [{ project, list, shown }];
+  });
+  const isLoading = projects.isPending || lists.some((list) => list.isPending);
+  const all = lists.reduce((sum, list) => sum + (list.data?.items.length ?? 0), 0);
+  const tasks = [...chosen].flatMap(([projectId, names]) => [...names].map((requirementName) => ({ projectId, requirementName })));
+  const setQuery = (text: string): void => {
+    void navigate({
+      search: () => ({ ...(only === undefined ? {} : { project: only }), ...(text === '' ? {} : { q: text }) }),
+      replace: true,
+    });
+  };
+  return (
+    <Page title="New batch" above={<Link to="/">Tonight</Link>} lead="Tasks run one after the other, in this order; each ends in one commit.">
+      {projects.error !== null && projects.data === undefined && (
+        <Failed error={projects.error} onRetry={() => void projects.refetch()} />
+      )}
+      {isLoading && projects.error === null && <Loading what="the requirements" />}
+      {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && <NoRequirement />}
+      {all > 0 && <SearchField query={q} onQuery={setQuery} />}
+      {groups.map(({ project, list, shown }) =>
+        list.error !== null && list.data === undefined ? (
+          <Failed key={project.id} error={list.error} onRetry={() => void list.refetch()} />
+        ) : (
+          shown.length > 0 && (
+            <RequirementPicker
+              key={project.id}
+              project={project.name}
+              items={shown}
+              chosen={chosen.get(project.id) ?? new Set()}
+              onChoose={(names) => setChosen(new Map(chosen).set(project.id, names))}
+            />
+          )
+        ),
+      )}
+      {all > 0 && groups.every(({ shown }) => shown.length === 0) && <NoMatch what="requirement" onClear={() => setQuery('')} />}
+      {all > 0 && <CreateBar chosen={tasks} />}
+    </Page>
+  );
+}
+
+function NoRequirement() {
+  return (
+    <FirstRun
+      title="No requirement files yet"
+      text="A requirement is a Markdown file in .claude/commands of a project: a title, and what is to be done."
+    >
+      <HowTo command="mkdir -p .claude/commands && $EDITOR .claude/commands/first-task.md">Write the first one in your repository:</HowTo>
+    </FirstRun>
+  );
+}
