@@ -9,8 +9,8 @@ import { perTaskMs, startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
 
 const INSTANT = { rounds: 5, tasks: 100 };
-/** A long agent leaves little to tell apart: two rounds of four tasks. */
-const LONG = { rounds: 2, tasks: 4 };
+/** A long agent leaves little to tell apart: two rounds of three tasks. */
+const LONG = { rounds: 2, tasks: 3 };
 
 /** With an instant Node agent; with `--agent-seconds` also with one that takes as long. */
 export async function overhead(options: BenchOptions): Promise<BenchResult> {

@@ -32,7 +32,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')}]... [--agent-seconds 30] [--rounds N] [--tasks N]
 
-  --agent-seconds  also measures the overhead with an agent that takes this long (two rounds of four tasks)
+  --agent-seconds  also measures the overhead with an agent that takes this long (two rounds of three tasks)
   --rounds         more or fewer rounds than the benchmark's own number
   --tasks          more or fewer tasks per batch
 `;

@@ -47,18 +47,27 @@ type RawEvent = NonNullable<
 >[number];
 
 function toEvent(event: RawEvent, run: number, all: readonly RawEvent[]): HistoryEvent {
-  const started = event.activityTaskStartedEventAttributes ?? event.workflowTaskStartedEventAttributes;
-  const ended = event.activityTaskCompletedEventAttributes ?? event.workflowTaskCompletedEventAttributes;
-  const scheduledId = started?.scheduledEventId ?? ended?.scheduledEventId ?? null;
-  const scheduled = all.find((each) => scheduledId !== null && String(each.eventId) === String(scheduledId));
+  const { scheduledId, after, span } = placeOf(event);
+  const scheduled = all.find((each) => scheduledId !== null && Number(each.eventId) === scheduledId);
   const activity = scheduled?.activityTaskScheduledEventAttributes?.activityType?.name;
-  const after = started?.scheduledEventId ?? ended?.startedEventId ?? null;
   return {
     run,
     id: Number(event.eventId),
     atMs: Number(event.eventTime?.seconds ?? 0) * 1000 + (event.eventTime?.nanos ?? 0) / 1e6,
     subject: scheduled === undefined ? null : (activity ?? 'workflow task'),
-    after: after === null ? null : Number(after),
-    span: started != null ? 'waits' : ended != null ? 'works' : null,
+    after,
+    span,
   };
+}
+
+/** Which task an event starts or ends; null for every other. */
+function placeOf(event: RawEvent): { scheduledId: number | null; after: number | null; span: HistoryEvent['span'] } {
+  const started = event.activityTaskStartedEventAttributes ?? event.workflowTaskStartedEventAttributes;
+  if (started != null) {
+    const scheduledId = Number(started.scheduledEventId);
+    return { scheduledId, after: scheduledId, span: 'waits' };
+  }
+  const ended = event.activityTaskCompletedEventAttributes ?? event.workflowTaskCompletedEventAttributes;
+  if (ended == null) return { scheduledId: null, after: null, span: null };
+  return { scheduledId: Number(ended.scheduledEventId), after: Number(ended.startedEventId), span: 'works' };
 }

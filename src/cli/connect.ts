@@ -44,16 +44,26 @@ export async function connectOrStart(context: CliContext): Promise<Connection> {
   return local(context, record);
 }
 
-/** This installation's API token. @throws AppError stack_unreachable when there is none yet */
+/** This installation's API token. @throws AppError stack_unreachable when there is none yet; invalid_settings */
 export async function readToken(context: CliContext): Promise<string> {
-  if (context.environment.apiToken !== null) return context.environment.apiToken;
+  const { apiToken, tokenFile } = context.environment;
+  if (apiToken !== null) return apiToken;
   try {
-    return (await readFile(context.paths.tokenFile, 'utf8')).trim();
+    return (await readFile(tokenFile ?? context.paths.tokenFile, 'utf8')).trim();
   } catch (cause) {
+    if (tokenFile !== null) throw unreadable(tokenFile, cause);
     throw new AppError('stack_unreachable', `There is no token in ${context.paths.home} yet: no stack ran there.`, {
       cause,
     });
   }
+}
+
+function unreadable(file: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('invalid_settings', `NIGHTLOOM_TOKEN_FILE cannot be read: ${reason}.`, {
+    details: { file, next: 'Correct NIGHTLOOM_TOKEN_FILE.' },
+    cause,
+  });
 }
 
 async function remoteConnection(context: CliContext): Promise<Connection | null> {

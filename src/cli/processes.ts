@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN_DIRECTORY = new URL('../main/', import.meta.url);
 
 /** Programs that can be started. */
-export type ProgramName = 'up' | 'doctor' | 'api' | 'worker' | 'worker-host' | 'db';
+export type ProgramName = 'up' | 'doctor' | 'api' | 'worker' | 'worker-host' | 'db' | 'recover';
 
 /** Absolute path of a program of ours. */
 export function programPath(name: ProgramName): string {

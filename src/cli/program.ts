@@ -4,6 +4,7 @@ import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
+import { defineRecoveryCommands } from './define/recovery.ts';
 import { defineRunCommand } from './define/run.ts';
 import { defineServiceCommands } from './define/services.ts';
 import { defineStackCommands } from './define/stack.ts';
@@ -51,6 +52,7 @@ function buildProgram(registry: Registry): Command {
   defineViewCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);
+  defineRecoveryCommands(program, registry);
   return program;
 }
 

@@ -191,6 +191,11 @@ export const ERRORS = {
     'This Temporal server does not know the open batches.',
     'Correct TEMPORAL_ADDRESS; if their server is lost for good: `nightloom recover --temporal-lost`.',
   ),
+  service_refused: row(
+    'environment',
+    'The service manager refused.',
+    'See the output; without a service `nightloom up` starts the stack.',
+  ),
   node_missing: row(
     'environment',
     'Node 24 was not installed with the package.',

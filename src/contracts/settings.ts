@@ -3,7 +3,15 @@
  * (`$NIGHTLOOM_HOME/config.json`), project (`nightloom.config.json|yaml|yml`), dashboard (SQL), flags.
  */
 import { z } from 'zod';
-import { AGENTS, DELIVERY_MODES, KEEP_AWAKE, ON_FAILURE, ON_USAGE_LIMIT, PERMISSION_MODES, WORKSPACE_MODES } from './vocabulary.ts';
+import {
+  AGENTS,
+  DELIVERY_MODES,
+  KEEP_AWAKE,
+  ON_FAILURE,
+  ON_USAGE_LIMIT,
+  PERMISSION_MODES,
+  WORKSPACE_MODES,
+} from './vocabulary.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -3,15 +3,7 @@ import { z } from 'zod';
 import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
-import {
-  BATCH_STATUSES,
-  PHASES,
-  STEPS,
-  TASK_KINDS,
-  TASK_STATUSES,
-  VERDICTS,
-  WAIT_KINDS,
-} from './vocabulary.ts';
+import { BATCH_STATUSES, PHASES, STEPS, TASK_KINDS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
 const nullableInstant = instant.nullable();

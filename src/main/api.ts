@@ -9,6 +9,7 @@ import { createBatchClient } from '../temporal/batches.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { createLaneClient } from '../temporal/lanes.ts';
 import { bindBatches } from './bind-batches.ts';
+import { DASHBOARD } from './dashboard-link.ts';
 import { connectDoor } from './door-client.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<number> {
     host,
     installation,
     version,
+    dashboard: DASHBOARD,
     status: createServiceStatus({ paths, version, installation, host, config, temporal, store, url: () => url }),
   });
   cleanup.defer(() => server.close());

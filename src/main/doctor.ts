@@ -5,6 +5,7 @@ import { AppError, ERRORS } from '../contracts/errors.ts';
 import { AGENTS } from '../contracts/vocabulary.ts';
 import { agentEnvironment } from '../host/agents/environment.ts';
 import { agentFindings } from '../host/project/preflight-agent.ts';
+import { keepAwakeSetting } from '../host/project/settings.ts';
 import { toSettings } from '../host/project/settings-values.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { exec, findExecutable } from '../platform/exec.ts';
@@ -18,6 +19,7 @@ import {
   hasExternalTemporal,
 } from '../temporal/connection.ts';
 import { findEmbeddedServer } from '../temporal/embedded-server.ts';
+import { canKeepAwake } from './keep-awake.ts';
 import { isStackAlive } from './stack-record.ts';
 
 /** One finding. */
@@ -37,7 +39,17 @@ const DEFAULT_PORTS = [7780, 7233, 8233];
 const environment = readEnvironment();
 const home = defaultHome(environment);
 const paths = statePaths(home);
-const groups = await Promise.all([node(), git(), identity(), stateDirectory(), disk(), temporal(), ports(), agents()]);
+const groups = await Promise.all([
+  node(),
+  git(),
+  identity(),
+  stateDirectory(),
+  disk(),
+  temporal(),
+  ports(),
+  awake(),
+  agents(),
+]);
 process.stdout.write(`${JSON.stringify(groups.flat())}\n`);
 
 function good(name: string, message: string): Check {
@@ -160,6 +172,24 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
   });
+}
+
+/** A machine that falls asleep is no fault of ours, but it costs the night. */
+async function awake(): Promise<Check[]> {
+  const wish = await keepAwakeSetting(home);
+  if (wish === 'never') return [good('keep awake', 'off: the machine may fall asleep while a batch runs')];
+  if (await canKeepAwake(environment.path, environment.raw)) {
+    const when = wish === 'always' ? '' : ' and has mains power';
+    return [good('keep awake', `the machine is kept awake while a batch runs${when}`)];
+  }
+  return [
+    bad(
+      'keep awake',
+      'warning',
+      'Nothing here keeps the machine awake while a batch runs.',
+      'Switch automatic sleep off in its energy settings.',
+    ),
+  ];
 }
 
 /** An agent that is not installed is an error only if it is the default one. */

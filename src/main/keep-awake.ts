@@ -72,7 +72,8 @@ export async function keepAwake(options: KeepAwakeOptions, signal: AbortSignal):
       if (held === null && wanted !== null && performance.now() >= notBeforeMs) {
         held = await take(options.path, wanted);
         if (held === null) {
-          if (notBeforeMs === 0) logger.info('nothing here keeps the machine awake while batches run');
+          if (notBeforeMs === 0)
+            logger.info({ wish: wanted }, 'nothing here keeps the machine awake while batches run');
           notBeforeMs = performance.now() + AGAIN_AFTER_MS;
         }
       }

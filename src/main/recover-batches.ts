@@ -75,7 +75,9 @@ async function reopen(meeting: Meeting, client: BatchClient, row: BatchRow): Pro
   const known = await store.batches.state(row.id);
   if (known === null || !(await store.batches.raiseEpoch(row.id, row.epoch))) return false;
   const atMs = clock.now();
-  const note = config.embedded ? "Temporal's database was new: reopened from SQL" : 'Reopened from SQL in this Temporal';
+  const note = config.embedded
+    ? "Temporal's database was new: reopened from SQL"
+    : 'Reopened from SQL in this Temporal';
   const state = reopenedState(known, { epoch: row.epoch + 1, atMs, note });
   await store.record(recordOf(state, known, atMs), atMs);
   await client.replace(state, textsOf(state));

@@ -25,6 +25,8 @@ import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { bindBatches } from './bind-batches.ts';
 import { isUnderWay, watchGaps } from './gaps.ts';
+import { DASHBOARD, dashboardLink } from './dashboard-link.ts';
+import type { DashboardLink } from './dashboard-link.ts';
 import { superviseHost } from './host-child.ts';
 import type { HostChild } from './host-child.ts';
 import { backUpHourly } from './hourly-backup.ts';
@@ -103,7 +105,7 @@ async function up(): Promise<number> {
   await Promise.race([host.ready, control.working]);
   cleanup.defer(() => record.remove());
   record.begin({ url, temporal, host });
-  greet(url, paths, temporal);
+  greet(await dashboardLink(control.server, url, identity.token), paths, temporal);
   const household = { paths, store, clock: systemClock, logger };
   void watchGaps(household, stopping);
   void tidyHourly(household, stopping);
@@ -192,6 +194,7 @@ async function startControl(parts: ControlParts) {
     host: identity.host,
     installation,
     version,
+    dashboard: DASHBOARD,
     status: createStatus({
       paths,
       version,
@@ -216,10 +219,11 @@ function sayReopened({ kind, batches }: Met): void {
   process.stdout.write(`Temporal's database is new: reopened from SQL: ${batches.join(', ')}\n`);
 }
 
-function greet(url: string, paths: StatePaths, temporal: OpenTemporal): void {
+function greet(link: DashboardLink, paths: StatePaths, temporal: OpenTemporal): void {
   const ui = temporal.uiUrl();
   const lines = [
-    `Nightloom ${version} is up: ${url}`,
+    `Nightloom ${version} is up: ${link.url}`,
+    ...(link.login === null ? [] : [`Dashboard: ${link.login}`]),
     `Temporal: ${temporal.config.address}${ui === null ? '' : `, Web UI ${ui}`}`,
     `State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`,
   ];

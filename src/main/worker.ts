@@ -10,6 +10,8 @@ import { createControlWorker } from '../worker/control-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
 import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
+import { keepAliveFile } from './alive-file.ts';
+import { meetTemporal } from './recover-batches.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -22,7 +24,7 @@ process.exit(await runProgram(main));
 
 async function main(): Promise<number> {
   await using cleanup = new AsyncDisposableStack();
-  const { identity, location, config, logger, clock } = await openService('control-worker');
+  const { paths, identity, location, config, logger, clock } = await openService('control-worker');
   const { installation, secret } = identity;
   installRuntime(logger);
   const store = await openStore(location);
@@ -34,6 +36,8 @@ async function main(): Promise<number> {
   cleanup.defer(() => temporal.close());
   const { client } = temporal;
   await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
+  // A cluster that lost our batches is not worked on before somebody says so: `nightloom recover --temporal-lost`.
+  await meetTemporal({ store, temporal, config, installation, clock, logger }, false);
   const lanes = createLaneClient({ client, installation });
   const batches = createBatchClient({ client, installation });
   const worker = await createControlWorker({
@@ -44,6 +48,7 @@ async function main(): Promise<number> {
     activities: { ...createControlActivities({ store, clock, installation, secret, lanes, batches }) },
   });
   const running = runWorker(worker, stopping, logger);
+  void keepAliveFile(`${paths.home}/worker.alive`, () => worker.getState() === 'RUNNING', stopping);
   process.stdout.write(`The control worker of ${installation} polls ${config.address}.\n`);
   await running;
   return 0;

@@ -52,7 +52,11 @@ export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>
     },
     state: (id) => rebuildState(db, id),
     raiseEpoch: async (id, from) => {
-      const raising = db.updateTable('batches').set({ epoch: from + 1 }).where('id', '=', id).where('epoch', '=', from);
+      const raising = db
+        .updateTable('batches')
+        .set({ epoch: from + 1 })
+        .where('id', '=', id)
+        .where('epoch', '=', from);
       return (await raising.executeTakeFirst()).numUpdatedRows > 0n;
     },
   };
@@ -99,10 +103,7 @@ async function list(
   }
   if (closedSinceMs !== undefined) {
     query = query.where((eb) =>
-      eb.or([
-        eb('status', 'not in', ['completed', 'cancelled']),
-        eb('recorded_at', '>=', toInstant(closedSinceMs)),
-      ]),
+      eb.or([eb('status', 'not in', ['completed', 'cancelled']), eb('recorded_at', '>=', toInstant(closedSinceMs))]),
     );
   }
   if (sinceMs !== undefined) query = query.where('recorded_at', '>=', toInstant(sinceMs));

@@ -124,6 +124,16 @@ describe('a work order', () => {
     await nothingWasDone();
   });
 
+  it('of a lower epoch than one before it starts nothing', async () => {
+    const later = sign({ ...valid, epoch: 2, task: newId('task') });
+    await onHost((host) => host.endAgent({ order: later, go: GO }));
+    const order = sign(valid);
+    const refusal = { type: 'order_refused', nonRetryable: true };
+    await expect(onHost((host) => host.prepareWorkspace({ order }))).rejects.toMatchObject(refusal);
+    await expect(onHost((host) => host.startAgent({ order, go: GO }))).rejects.toMatchObject(refusal);
+    await nothingWasDone();
+  });
+
   it('is checked by every activity', async () => {
     const order = sign(valid, 'b'.repeat(64));
     const refusal = { type: 'order_refused' };

@@ -35,6 +35,8 @@ const batch = (changes: Partial<BatchFacts> = {}): BatchFacts => ({
   name: 'night',
   status: 'completed',
   hold: null,
+  lane: { status: 'none', why: null, place: null, of: null, reason: null, until: null, message: null },
+  deletedAt: null,
   onFailure: 'continue',
   project: 'shop',
   branch: 'nightloom/night',

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { POSTGRES_PASSWORD, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { T0, batchId, definition, newBatch, projectRow } from './store-fixtures.ts';
 
@@ -66,10 +66,18 @@ describe.skipIf(postgresPrograms() === null)('PostgreSQL (with the programs of i
 
   it('says what is wrong with an address, and never its password', async () => {
     const secret = 'hunter2-hunter2';
+    const withUser = (user: string, password: string): string => {
+      const changed = new URL(url);
+      changed.username = user;
+      changed.password = password;
+      return changed.href;
+    };
     for (const [address, code] of [
       [url.replace(/\/test_\d+$/, '/nowhere'), 'database_unusable'],
-      [url.replace('nightloom@', `stranger:${secret}@`), 'database_unusable'],
-      [url.replace(/:\d+\//, ':1/').replace('nightloom@', `nightloom:${secret}@`), 'database_unreachable'],
+      [withUser('stranger', secret), 'database_unusable'],
+      [withUser('tester', secret), 'database_unusable'],
+      [withUser('tester', ''), 'database_unusable'],
+      [withUser('tester', secret).replace(/:\d+\//, ':1/'), 'database_unreachable'],
       [`mysql://root:${secret}@127.0.0.1/x`, 'invalid_input'],
       ['nonsense', 'invalid_input'],
     ] as const) {
@@ -78,6 +86,14 @@ describe.skipIf(postgresPrograms() === null)('PostgreSQL (with the programs of i
       const { message, details } = Object(error);
       expect(`${message} ${JSON.stringify(details)}`).not.toContain(secret);
     }
+  });
+
+  it('takes the password from beside the address', async () => {
+    const without = new URL(url);
+    without.password = '';
+    const store = await openStore({ url: without.href, password: POSTGRES_PASSWORD });
+    await store.system.set('fact', '1');
+    await store.close();
   });
 
   it('refuses a schema of a newer program', async () => {

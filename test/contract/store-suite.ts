@@ -401,6 +401,25 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
       });
     });
 
+    it('raises an epoch once, and refuses what a lower one still records', async () => {
+      await createConfirmed(1);
+      const other = await database.connect();
+      const raised = await Promise.all([store, other].map((each) => each.batches.raiseEpoch(batchId(1), 1)));
+      await other.close();
+      expect(raised.toSorted()).toEqual([false, true]);
+      expect(await store.batches.get(batchId(1))).toMatchObject({ epoch: 2 });
+      expect(await store.record(record(1, { epoch: 1, seq: 99 }), T0)).toBe(false);
+      expect(await store.record(record(1, { epoch: 2, seq: 1 }), T0)).toBe(true);
+      expect(await store.batches.raiseEpoch(batchId(9), 1)).toBe(false);
+    });
+
+    it('gives the newest notes of the stack itself, oldest first', async () => {
+      const note = (id: string): JournalEntry => entry(id, { type: 'system.note', batch: null });
+      const others = [entry('x', { batch: null }), entry('y', { type: 'system.note' })];
+      await store.events.append([note('a'), ...others, note('b'), note('c')]);
+      expect((await store.events.systemNotes(2)).map((event) => event.id)).toEqual(['b', 'c']);
+    });
+
     it('remembers facts', async () => {
       expect(await store.system.get('installation')).toBeNull();
       await store.system.set('installation', 'i_abcdefghij');

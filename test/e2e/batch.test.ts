@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TestRepository } from '../support/git-repository.ts';
 import { asBatch, showBatch, showTask, untilBatch } from './support/batch.ts';
+import { makeGate } from './support/gate.ts';
 import { makeUser } from './support/user.ts';
 import type { Ran, User } from './support/user.ts';
 
@@ -61,7 +62,8 @@ describe('before the start', () => {
 
 describe('while it runs', () => {
   it('[P6] pause lets the running task end and starts nothing more; resume goes on', async () => {
-    await inRepository({ a: 'sleep 2s\nwrite a.txt a', b: 'write b.txt b' });
+    const gate = makeGate(user);
+    await inRepository({ a: `${gate.line}\nwrite a.txt a`, b: 'write b.txt b' });
     const id = await create('--all', '--start', '--name', 'Paused');
     await untilBatch(user, id, (batch) => batch.counts.running === 1);
     const busy = await type('batch', 'remove', 'Paused', 'b', 'a');
@@ -71,6 +73,7 @@ describe('while it runs', () => {
     const paused = await type('batch', 'pause', 'Paused');
     expect(paused.exit).toBe(0);
     expect(paused.out).toContain((await showTask(user, 'a', { cwd: repository.directory })).id);
+    await gate.open();
     await untilBatch(user, id, (batch) => batch.counts.completed === 1);
     expect(await showBatch(user, id)).toMatchObject({ status: 'paused', counts: { queued: 1, completed: 1 } });
     expect((await type('batch', 'resume', 'Paused')).exit).toBe(0);

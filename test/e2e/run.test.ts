@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BatchView } from '../../src/contracts/views.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 import { asBatch, runToEnd, showTask, taskOf } from './support/batch.ts';
+import { makeGate } from './support/gate.ts';
 import { BATCH_KEYS, CHECK_KEYS, SUMMARY_KEYS, TASK_KEYS } from './support/shapes.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
@@ -183,23 +184,27 @@ describe('run for people', () => {
   });
 
   it('Ctrl-C stops watching, never the batch', async () => {
-    const plain = await user.repository({ slow: 'sleep 3s\nwrite slow.txt yes' });
+    const gate = makeGate(user);
+    const plain = await user.repository({ slow: `${gate.line}\nwrite slow.txt yes` });
     const run = user.start(['run', '--agent', 'scripted', '--name', 'Watched'], { cwd: plain.directory });
     await run.says('First task running, you can leave');
     run.child.kill('SIGINT');
     const ran = await run.ended;
     expect(ran.exit).toBe(130);
     expect(ran.err).toContain('Stopped watching; the batch goes on.');
+    await gate.open();
     expect((await user.call(['logs', 'slow', '-f'], { cwd: plain.directory })).exit).toBe(0);
     expect((await showTask(user, 'slow', { cwd: plain.directory })).status).toBe('completed');
   });
 
   it('--detach returns at once and says how to look', async () => {
-    const plain = await user.repository({ later: 'sleep 2s\nwrite later.txt yes' });
+    const gate = makeGate(user);
+    const plain = await user.repository({ later: `${gate.line}\nwrite later.txt yes` });
     const ran = await user.call(['run', 'later', '--agent', 'scripted', '--detach'], { cwd: plain.directory });
     expect(ran.exit).toBe(0);
     expect(ran.out).toMatch(/nightloom batch show b_/);
     expect((await showTask(user, 'later', { cwd: plain.directory })).status).not.toBe('completed');
+    await gate.open();
     await user.call(['logs', 'later', '-f'], { cwd: plain.directory });
     expect((await showTask(user, 'later', { cwd: plain.directory })).status).toBe('completed');
   });

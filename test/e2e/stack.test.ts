@@ -1,15 +1,19 @@
 /** The stack: start, join, stop, come back. Agents belong to nobody who can die. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { StatusSchema } from '../../src/contracts/views.ts';
 import type { Status } from '../../src/contracts/views.ts';
 import { asBatch, showBatch, showTask, untilBatch } from './support/batch.ts';
+import { makeGate } from './support/gate.ts';
 import { STATUS_KEYS } from './support/shapes.ts';
 import { makeUser, until } from './support/user.ts';
 import type { User } from './support/user.ts';
 
+const execFileAsync = promisify(execFile);
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
 let user: User;
 
@@ -18,12 +22,10 @@ async function statusOf(who: User): Promise<{ exit: number; status: Status; keys
   return { exit, status: StatusSchema.parse(doc), keys: Object.keys(Object(doc)) };
 }
 
-function isAlive(pid: number | null): boolean {
-  try {
-    return pid !== null && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+/** A process that has ended but that nobody asked after yet (Z) is not alive. */
+async function isAlive(pid: number | null): Promise<boolean> {
+  const { stdout } = await execFileAsync('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return /^[^Z]/.test(stdout.trim());
 }
 
 describe('one stack', () => {
@@ -92,7 +94,9 @@ describe('one stack', () => {
   });
 
   it('[P4] down says how many agents go on, and the next up finds them: the same agent, one attempt', async () => {
-    const repository = await user.repository({ a: 'write a.txt a\nsleep 6s\nsay Done.', b: 'write b.txt b' }, SETTINGS);
+    const gate = makeGate(user);
+    const scripts = { a: `write a.txt a\n${gate.line}\nsay Done.`, b: 'write b.txt b' };
+    const repository = await user.repository(scripts, SETTINGS);
     const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
     const { id } = asBatch(doc);
     await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
@@ -101,6 +105,7 @@ describe('one stack', () => {
     expect(down.out).toContain('`nightloom up` re-attaches');
     expect((await statusOf(user)).exit).toBe(3);
     expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    await gate.open();
     const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
     expect(done.tasks).toMatchObject([
       { status: 'completed', attempts: 1 },
@@ -111,7 +116,8 @@ describe('one stack', () => {
   });
 
   it('down --agents ends agents resumably: after up and resume the same session goes on', async () => {
-    const repository = await user.repository({ a: 'append a.txt once\nsleep 4s\nappend a.txt twice' }, SETTINGS);
+    const gate = makeGate(user);
+    const repository = await user.repository({ a: `append a.txt once\n${gate.line}\nappend a.txt twice` }, SETTINGS);
     const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
     const { id } = asBatch(doc);
     await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
@@ -119,6 +125,7 @@ describe('one stack', () => {
     expect(down).toMatchObject({ exit: 0, out: 'The stack has stopped.\n' });
     await user.call(['up', '--detach']);
     expect(await showBatch(user, id)).toMatchObject({ status: 'paused', counts: { running: 0, failed: 0 } });
+    await gate.open();
     expect((await user.call(['batch', 'resume', id])).exit).toBe(0);
     const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
     expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
@@ -126,7 +133,8 @@ describe('one stack', () => {
   });
 
   it('[P8] a stack that was killed is replaced by the next up, and its batch goes on', async () => {
-    const repository = await user.repository({ a: 'write a.txt a\nsleep 4s' }, SETTINGS);
+    const gate = makeGate(user);
+    const repository = await user.repository({ a: `write a.txt a\n${gate.line}` }, SETTINGS);
     const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
     const { id } = asBatch(doc);
     await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
@@ -135,6 +143,7 @@ describe('one stack', () => {
     if (pid !== null) process.kill(pid, 'SIGKILL');
     await until('the stack is gone', async () => ((await statusOf(user)).exit === 3 ? true : null));
     expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    await gate.open();
     const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
     expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
   });
@@ -172,17 +181,19 @@ describe('a stack of its own', () => {
     const { exit, status } = await statusOf(user);
     expect(exit).toBe(0);
     expect(status.url).not.toContain(':7780');
-    expect(status.temporalPid).toBeGreaterThan(1);
+    expect(await isAlive(status.temporalPid)).toBe(true);
     const ui = await fetch(status.temporalUiUrl ?? '');
     expect(ui.status).toBe(200);
-    const repository = await user.repository({ a: 'write a.txt a\nsleep 5s\nsay Done.' }, SETTINGS);
+    const gate = makeGate(user);
+    const repository = await user.repository({ a: `write a.txt a\n${gate.line}\nsay Done.` }, SETTINGS);
     const { doc } = await user.json(['run', '--detach'], { cwd: repository.directory });
     await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('a.txt');
     up.child.kill('SIGINT');
     const ended = await up.ended;
     expect(ended).toMatchObject({ exit: 0, out: expect.stringContaining('1 agent goes on running') });
-    expect(isAlive(status.temporalPid)).toBe(false);
+    expect(await isAlive(status.temporalPid)).toBe(false);
     expect((await user.call(['up', '--detach'])).exit).toBe(0);
+    await gate.open();
     const done = await untilBatch(user, asBatch(doc).id, (batch) => batch.status === 'completed');
     expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1 });
     blocker.close();

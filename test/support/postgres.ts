@@ -5,7 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync, globSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -18,6 +18,9 @@ const run = promisify(execFile);
 /** Account of nobody's on every system that we know. */
 const NOBODY = 65_534;
 const START_TIMEOUT_MS = 30_000;
+
+/** Password of the server's owner, `tester`: every character that addresses treat in a special way. */
+export const POSTGRES_PASSWORD = 'a b/c@d:%41?é#';
 
 /** A running server. */
 export interface PostgresServer {
@@ -55,11 +58,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (isRoot) await chown(folder, NOBODY, NOBODY);
   const data = join(folder, 'data');
   const env = { PATH: readEnvironment().path, LC_ALL: 'C', TZ: 'UTC' };
-  await run(join(programs, 'initdb'), ['-D', data, '-U', 'nightloom', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
-    ...account,
-    cwd: folder,
-    env,
-  });
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, POSTGRES_PASSWORD);
+  if (isRoot) await chown(passwordFile, NOBODY, NOBODY);
+  const options = ['-U', 'tester', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--no-sync'];
+  await run(join(programs, 'initdb'), ['-D', data, ...options], { ...account, cwd: folder, env });
   const port = await choosePort([]);
   const argv = [join(programs, 'postgres'), '-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F'];
   let keeper: ChildProcess | null = null;
@@ -102,7 +105,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 function addressOf(port: number, database: string): string {
-  return `postgres://nightloom@127.0.0.1:${port}/${database}`;
+  return `postgres://tester:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${port}/${database}`;
 }
 
 async function query(text: string, connectionString: string): Promise<Record<string, unknown>[]> {

@@ -4,7 +4,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AppError } from '../../src/contracts/errors.ts';
-import { noticeError, redeemCode } from './data/session.ts';
+import { noticeError, redeemCodes } from './data/session.ts';
 import { router } from './router.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -30,7 +30,7 @@ const queries = new QueryClient({
 
 const element = document.querySelector('#root');
 if (element === null) throw new Error('The page has no #root.');
-await redeemCode().catch(() => undefined);
+await redeemCodes();
 createRoot(element).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

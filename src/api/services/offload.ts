@@ -62,7 +62,8 @@ export async function offload(
     throw withTaskNames(error, nameOf);
   }
   const tasks = await arrivals(deps, { source, target: target.row, commandId, taskIds, before });
-  if (target.reopened && tasks.every((task) => task.result !== 'pending')) await goOnAtOnce(deps, target.row, commandId);
+  if (target.reopened && tasks.every((task) => task.result !== 'pending'))
+    await goOnAtOnce(deps, target.row, commandId);
   const { created, reopened, row } = target;
   return { source: source.id, target: { id: row.id, name: row.name, created, reopened }, tasks };
 }
@@ -105,12 +106,7 @@ async function checkTasks(
 }
 
 /** Why a task that is not in the source cannot be moved from it; null: it is. */
-async function elsewhere(
-  deps: ApiDeps,
-  source: BatchRow,
-  request: OffloadRequest,
-  id: TaskId,
-): Promise<string | null> {
+async function elsewhere(deps: ApiDeps, source: BatchRow, request: OffloadRequest, id: TaskId): Promise<string | null> {
   const task = await deps.store.tasks.get(id);
   if (task === null) return 'unknown';
   if (task.batch === source.id) return null;

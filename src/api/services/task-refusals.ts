@@ -20,7 +20,12 @@ export function withTaskNames(error: unknown, nameOf: NameOf): unknown {
 }
 
 /** A refusal with these reasons by task id. */
-export function refuseTasks(code: ErrorCode, message: string, reasons: Record<string, string>, nameOf: NameOf): AppError {
+export function refuseTasks(
+  code: ErrorCode,
+  message: string,
+  reasons: Record<string, string>,
+  nameOf: NameOf,
+): AppError {
   return refusalError({ code, message, details: reasons }, nameOf);
 }
 

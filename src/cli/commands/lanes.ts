@@ -8,8 +8,7 @@ import { lanesLines } from '../render/lanes.ts';
 export const lanes: Handler<{ limit?: number; json?: boolean }> = async (context, flags) => {
   const { client } = await connect(context);
   const { limit } = flags;
-  const view =
-    limit === undefined ? await client.call('lanes') : await client.call('setLanes', { body: { limit } });
+  const view = limit === undefined ? await client.call('lanes') : await client.call('setLanes', { body: { limit } });
   printEither(context, flags.json, view, () => lanesLines(view, outputOptions(context)));
   return 0;
 };

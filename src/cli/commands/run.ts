@@ -16,6 +16,7 @@ import { requireRepository } from '../repository.ts';
 import { selectRequirements, tasksFor, unusableRequirements } from '../requirements.ts';
 import { settingsFromFlags } from '../settings-flags.ts';
 import type { SettingsFlags } from '../settings-flags.ts';
+import { startsWithMachine } from './service.ts';
 import { watchBatch } from '../watch/watch-batch.ts';
 
 const LISTED = 30;
@@ -56,6 +57,9 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
   context.note(
     `Batch ${context.err.strong(oneLine(batch.name))} (${batch.id}) started: ${counted(requirements.length, 'task')}.`,
   );
+  if (connection.record !== null && !(await startsWithMachine(context))) {
+    context.note('After a reboot it goes on with `nightloom up`, or by itself after `nightloom service install`.');
+  }
   return flags.detach === true
     ? detached(context, connection, batch, flags)
     : watched(context, connection, batch, flags);

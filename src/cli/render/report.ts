@@ -1,7 +1,8 @@
 /** The report of a night: what needs you, what landed, what failed, what waited, what it cost, what to type next. */
 import type { BatchView, Next, Report, TaskView } from '../../contracts/views.ts';
-import { countsText, holdText, nextLines, shortCommit, statusText, verdictText } from './batch.ts';
+import { countsText, nextLines, shortCommit, verdictText } from './batch.ts';
 import type { RenderOptions } from './batch.ts';
+import { statusText, waitText } from './hold.ts';
 import { clip, columns, counted, oneLine } from './text.ts';
 import { costText, durationText, momentText } from './time.ts';
 
@@ -32,7 +33,8 @@ function batchSection(batch: BatchView, options: RenderOptions): string[] {
   const { style, nowMs } = options;
   const branch = batch.branch === null ? '' : `  branch ${batch.branch}`;
   const lines = [`${style.strong(oneLine(batch.name))}  ${statusText(batch)}${style.dim(`  ${batch.id}${branch}`)}`];
-  if (batch.hold !== null) lines.push(`  ${style.warn(holdText(batch.hold, nowMs))}`);
+  const wait = waitText(batch, nowMs);
+  if (wait !== null) lines.push(`  ${style.warn(wait)}`);
   const group = (title: string, tasks: readonly TaskView[], row: (task: TaskView) => string[]): void => {
     if (tasks.length > 0) lines.push(`  ${title}`, ...columns(tasks.map(row)).map((line) => `    ${line}`));
   };
@@ -117,7 +119,8 @@ export function reportMarkdown(report: Report, nowMs: number): string {
 function batchMarkdown(batch: BatchView, nowMs: number): string[] {
   const lines = ['', `## ${cell(batch.name)}: ${statusText(batch)}`, ''];
   if (batch.branch !== null) lines.push(`Branch \`${batch.branch}\``, '');
-  if (batch.hold !== null) lines.push(cell(holdText(batch.hold, nowMs)), '');
+  const wait = waitText(batch, nowMs);
+  if (wait !== null) lines.push(cell(wait), '');
   lines.push(
     '| task | status | commit | verification | time | cost | remarks |',
     '| --- | --- | --- | --- | --- | --- | --- |',

@@ -13,7 +13,10 @@ const FIRST_EPOCH = 1;
  * the one host worker of a state directory nothing comes between.
  * @throws AppError order_refused with `details.reason` epoch
  */
-export function checkEpoch(paths: Pick<StatePaths, 'claims'>, { batch, epoch }: Pick<OrderBody, 'batch' | 'epoch'>): void {
+export function checkEpoch(
+  paths: Pick<StatePaths, 'claims'>,
+  { batch, epoch }: Pick<OrderBody, 'batch' | 'epoch'>,
+): void {
   const file = join(paths.claims, `epoch-${batch}.json`);
   const seen = readJson(file);
   const highest = isRecord(seen) && typeof seen['epoch'] === 'number' ? seen['epoch'] : FIRST_EPOCH;

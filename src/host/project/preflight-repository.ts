@@ -37,7 +37,7 @@ function inPlace(repository: RepositoryState): PreflightFinding[] {
   if (repository.trackedChanges > 0 || repository.inProgress !== null) {
     const what =
       repository.inProgress === null
-        ? `${repository.trackedChanges} uncommitted changes to tracked files (${repository.trackedPaths.slice(0, 3).join(', ')})`
+        ? `${repository.trackedChanges} uncommitted ${repository.trackedChanges === 1 ? 'change' : 'changes'} to tracked files (${repository.trackedPaths.slice(0, 3).join(', ')})`
         : `a ${repository.inProgress} in progress`;
     findings.push({
       level: 'error',

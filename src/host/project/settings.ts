@@ -5,7 +5,13 @@
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { ResolvedConfiguration } from '../../contracts/host-door.ts';
-import type { SettingOrigin, SettingsFile, SettingSource, SettingsOverrides } from '../../contracts/settings.ts';
+import type {
+  KeepAwake,
+  SettingOrigin,
+  SettingsFile,
+  SettingSource,
+  SettingsOverrides,
+} from '../../contracts/settings.ts';
 import { readProjectFile, readSettingsFile } from './settings-files.ts';
 import { checkSettingsFile } from './settings-mistakes.ts';
 import type { SettingsMistake } from './settings-mistakes.ts';
@@ -88,6 +94,8 @@ function fromOrigins(origins: ReadonlyMap<string, SettingOrigin>): SettingsOverr
   const top = new Map<string, unknown>();
   const groups = new Map<string, Map<string, unknown>>();
   for (const { key, value } of origins.values()) {
+    // Of the machine, not of a batch: nothing of it is frozen.
+    if (key === 'keepAwake') continue;
     const dot = key.indexOf('.');
     if (dot === -1) {
       top.set(key, value);
@@ -116,7 +124,11 @@ function checkTogether(origins: ReadonlyMap<string, SettingOrigin>, mistakes: Se
   }
   const awake = origins.get('keepAwake');
   if (awake !== undefined && awake.source !== 'user') {
-    mistakes.push({ file: where('keepAwake'), path: 'keepAwake', message: 'belongs to a machine: set it in your own file' });
+    mistakes.push({
+      file: where('keepAwake'),
+      path: 'keepAwake',
+      message: 'belongs to a machine: set it in your own file',
+    });
   }
   if (value('git.commit') === false && value('delivery.mode') === 'push') {
     const message = 'push needs commits, but git.commit is false';

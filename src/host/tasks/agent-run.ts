@@ -50,7 +50,8 @@ export async function startAgent(context: HostContext, order: WorkOrder, go: Age
   const directory = runDirectory(context.paths, order.task, order.attempt, go.step);
   const { task, batch, epoch, attempt } = order;
   // What was launched before is looked after however full the disk is.
-  if ((await inspectRun(directory)).status === 'unclaimed') await assertDiskFree([context.paths.home, workspace.checkout]);
+  if ((await inspectRun(directory)).status === 'unclaimed')
+    await assertDiskFree([context.paths.home, workspace.checkout]);
   failpoint('claim:before');
   const claim = acquireClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), {
     task,

@@ -5,7 +5,13 @@ import type { BatchId } from '../../../src/contracts/ids.ts';
 import type { BatchState, CommandAnswer } from '../../../src/contracts/state.ts';
 import type { BatchCommands } from '../../../src/api/batch-commands.ts';
 import type { BatchUpdates } from '../../../src/domain/commands.ts';
-import { beginOffload, checkOffload } from '../../../src/domain/transfers.ts';
+import {
+  beginOffload,
+  checkOffload,
+  openTransfer,
+  receiveTransfer,
+  settleTransfer,
+} from '../../../src/domain/transfers.ts';
 import * as commands from '../../../src/domain/commands.ts';
 import type { Store } from '../../../src/store/store.ts';
 
@@ -34,8 +40,11 @@ const EFFECTS: { [Name in keyof BatchUpdates]: Effect<Name> } = {
     commands.checkRetryTasks(state, payload) ?? done(commands.applyRetryTasks(state, payload)),
   offload: (state, payload) => {
     const refusal = checkOffload(state, payload);
-    if (refusal === null) beginOffload(state, payload, 0);
-    return refusal;
+    if (refusal !== null) return refusal;
+    const parking = beginOffload(state, payload, 0);
+    if (parking !== null) openTransfer(state, parking.transferId, parking.to, parking.taskIds, 0);
+    state.parking = [];
+    return null;
   },
 };
 
@@ -60,6 +69,8 @@ export class MemoryBatches implements BatchCommands {
   failure: ErrorCode | null = null;
   /** The start fails with `failure`, but has worked; other calls work. */
   startsSilently = false;
+  /** Offloaded tasks stay on their way until {@link deliver}. */
+  keepsTransfers = false;
   /** Only the start fails. */
   onlyStartFails = false;
   #store: Store;
@@ -103,8 +114,27 @@ export class MemoryBatches implements BatchCommands {
     for (const task of state.tasks) before.delete(task.id);
     state.commandNumber = payload.number;
     const given = commands.answer(state, payload.commandId, 'applied');
-    await this.record(batch, [...before]);
+    const left = new Set(Object.values(state.transfers).flatMap(({ tasks }) => tasks.map((task) => task.state.id)));
+    await this.record(
+      batch,
+      [...before].filter((id) => !left.has(id)),
+    );
+    if (!this.keepsTransfers) await this.deliver(batch);
     return given;
+  }
+
+  /** Sends what is on its way out of the batch and has it answered. */
+  async deliver(batch: BatchId): Promise<void> {
+    const state = this.states.get(batch);
+    for (const [transferId, { to, tasks }] of Object.entries(state?.transfers ?? {})) {
+      const target = this.states.get(to);
+      if (state === undefined || target === undefined) continue;
+      const message = structuredClone({ transferId, from: batch, tasks });
+      const { verdict } = receiveTransfer(target, message);
+      settleTransfer(state, { transferId, verdict });
+      await this.record(to);
+      await this.record(batch);
+    }
   }
 
   async signal(_batch: BatchId, name: 'pause' | 'cancel', payload: { number: number }): Promise<void> {

@@ -12,6 +12,8 @@ export interface MemoryDoor extends HostDoor {
   /** By `task/attempt/step/stream`. */
   readonly logTexts: Map<string, { text: string; ended: boolean }>;
   readonly findings: PreflightFinding[];
+  /** Of every project. */
+  readonly projectFile: { sha256: string };
   pruned: Parameters<HostDoor['prune']>[0] | null;
 }
 
@@ -69,6 +71,7 @@ export function createMemoryDoor(): MemoryDoor {
     mergedBranches: new Set(),
     logTexts: new Map(),
     findings: [],
+    projectFile: { sha256: 'f'.repeat(64) },
     pruned: null,
     account: async () => 'account',
     checkProject: async (path) => {
@@ -82,7 +85,9 @@ export function createMemoryDoor(): MemoryDoor {
     configuration: async (_path, { dashboard, flags }) => {
       if (flags.attempts === 7) throw new AppError('invalid_settings', 'Seven is not allowed here.');
       const onFailure = flags.onFailure ?? dashboard.onFailure ?? SETTINGS.onFailure;
-      return { settings: { ...SETTINGS, onFailure }, origins: [], projectFileSha256: 'f'.repeat(64) };
+      const verify = [{ command: 'npm test', timeoutMs: 1 }];
+      const origins = [{ key: 'verify', value: verify, source: 'project' as const, file: 'nightloom.config.json' }];
+      return { settings: { ...SETTINGS, onFailure }, origins, projectFileSha256: door.projectFile.sha256 };
     },
     preflight: async () => door.findings,
     progress: async () => null,

@@ -14,6 +14,8 @@ import { newId } from '../../../src/platform/ids.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
+import type { LanesState } from '../../../src/domain/lanes.ts';
+import { newLanes } from '../../../src/domain/lanes.ts';
 import { MemoryBatches } from './memory-batches.ts';
 import { createMemoryDoor } from './memory-door.ts';
 import type { MemoryDoor } from './memory-door.ts';
@@ -25,6 +27,8 @@ export interface Stack {
   readonly store: Store;
   readonly door: MemoryDoor;
   readonly batches: MemoryBatches;
+  /** What the lanes workflow would say; null: it was never started. */
+  lanes: LanesState | null;
   /** Listens on a free port; the address. */
   listen(): Promise<string>;
   send(method: Method, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -47,17 +51,27 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
   const door = createMemoryDoor();
   const batches = new MemoryBatches(store);
   await prepare?.(store, batches);
+  const [host, installation] = [asId('host', 'laptop-ab12'), asId('installation', 'i_aaaaaaaaaa')];
+  const held: { lanes: LanesState | null } = { lanes: null };
   const app = await buildApi({
     store,
     door,
     batches,
+    lanes: {
+      state: async () => held.lanes,
+      setLimit: async (_host, limit) => {
+        held.lanes ??= newLanes(installation, host);
+        held.lanes.limit = limit;
+        return limit;
+      },
+    },
     clock: systemClock,
     ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
     logger: silentLogger,
     token: TOKEN,
     allowedHosts: ['localhost', '127.0.0.1'],
-    host: asId('host', 'laptop-ab12'),
-    installation: asId('installation', 'i_aaaaaaaaaa'),
+    host,
+    installation,
     version: '1.2.3',
     status: async () => ({
       healthy: true,
@@ -96,6 +110,12 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     store,
     door,
     batches,
+    get lanes() {
+      return held.lanes;
+    },
+    set lanes(state) {
+      held.lanes = state;
+    },
     send,
     listen: () => app.listen({ port: 0, host: '127.0.0.1' }),
     project: async (path, ...requirements) => {

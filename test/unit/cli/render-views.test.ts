@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { batchLines, batchTable, holdText, taskLine } from '../../../src/cli/render/batch.ts';
+import { batchLines, batchTable, taskLine } from '../../../src/cli/render/batch.ts';
+import { holdText, laneText, statusText } from '../../../src/cli/render/hold.ts';
+import { lanesLines, manyLines, offloadLines } from '../../../src/cli/render/lanes.ts';
 import { reportLines, reportMarkdown } from '../../../src/cli/render/report.ts';
 import { createStyle } from '../../../src/cli/render/style.ts';
 import { blockLines, eventLines } from '../../../src/cli/watch/progress-text.ts';
 import { liveScreen } from '../../../src/cli/watch/screen.ts';
 import { needsUser } from '../../../src/cli/watch/watch-batch.ts';
-import { batchView, reportOf, taskView } from './views.ts';
+import { batchView, NO_LANE, reportOf, taskView } from './views.ts';
 
 const nowMs = Date.parse('2026-11-20T20:30:00Z');
 const options = { style: createStyle(false), nowMs };
@@ -57,6 +59,22 @@ describe('a batch', () => {
     expect(batchTable([batchView([], { hold })], options)[1]).toContain('on hold (needs login)');
   });
 
+  it('says why it waits for a lane, and how long an account is held', () => {
+    const asked = { ...NO_LANE, status: 'asked' as const, place: 2, of: 3 };
+    const full = { ...asked, why: 'lanes_full' as const, message: 'waits for a lane, place 2 of 3' };
+    const until = '2026-11-20T21:42:00Z';
+    const held = { ...asked, why: 'account_held' as const, reason: 'usage_limit' as const, until, message: 'x' };
+    expect(laneText(full, nowMs)).toBe('waits for a lane, place 2 of 3');
+    expect(laneText(held, nowMs)).toMatch(/^usage limit of the account, resets \d\d:42 .*, in 1 h 12 min$/);
+    expect(laneText(NO_LANE, nowMs)).toBeNull();
+    expect(statusText(batchView([], { lane: full }))).toBe('waits for a lane (2 of 3)');
+    const hold = { reason: 'usage_limit' as const, since: until, until, message: 'x' };
+    const lines = batchLines(batchView([], { lane: held, hold }), options);
+    expect(lines.filter((line) => line.includes('limit of the account'))).toHaveLength(1);
+    expect(lines.join('\n')).not.toContain('waiting until');
+    expect(holdText(hold, nowMs)).toMatch(/^waiting until \d\d:42 .*, in 1 h 12 min \(usage limit\): x$/);
+  });
+
   it.each([
     ['paused', null, true],
     ['running', 'needs_login', true],
@@ -68,6 +86,51 @@ describe('a batch', () => {
   ] as const)('%s with hold %s needs the user: %s', (status, reason, expected) => {
     const hold = reason === null ? null : { reason, since: '', until: null, message: '' };
     expect(needsUser({ status, hold })).toBe(expected);
+  });
+});
+
+describe('lanes, offload, all at once', () => {
+  it('say who works, who waits and which account holds', () => {
+    const lanes = {
+      host: 'h',
+      limit: 1,
+      holders: [{ batchId: 'b_aaaaaaaaaa', name: 'One', since: '2026-11-20T20:00:00Z' }],
+      queue: [
+        { batchId: 'b_bbbbbbbbbb', name: 'Two', place: 1, why: 'lanes_full' as const, message: 'waits, place 1 of 1' },
+      ],
+      accounts: [
+        { account: 'claude', reason: 'usage_limit' as const, until: '2026-11-20T21:00:00Z', message: '', probe: null },
+      ],
+    };
+    const [head, works, waits, holds] = lanesLines(lanes, options);
+    expect(head).toBe('1 of 1 lane in use, 1 batch waiting');
+    expect(works).toMatch(/^▸ {2}One {2}b_aaaaaaaaaa {2}works since /);
+    expect(waits).toBe('1  Two  b_bbbbbbbbbb  waits, place 1 of 1');
+    expect(holds).toMatch(/^Account claude: usage limit, until .*, in 30 min$/);
+  });
+
+  it('name every task and batch, with the reason of each refusal', () => {
+    const task = { taskId: 't_aaaaaaaaaa', batchId: 'b_aaaaaaaaaa' };
+    const lines = offloadLines(
+      {
+        source: 'b_aaaaaaaaaa',
+        target: { id: 'b_bbbbbbbbbb', name: 'Rest', created: true, reopened: false },
+        tasks: [
+          { ...task, name: 'a', result: 'moved', reason: null },
+          { ...task, name: 'b', result: 'stayed', reason: 'it is failed' },
+          { ...task, name: 'c', result: 'pending', reason: 'on its way' },
+        ],
+      },
+      options,
+    );
+    expect(lines.slice(0, 3)).toEqual(['✓ a  moved to Rest', '✗ b  stayed: it is failed', '… c  pending: on its way']);
+    expect(lines).toContain('Start it: nightloom batch start b_bbbbbbbbbb');
+    const batch = { batchId: 'b_aaaaaaaaaa', name: 'One' };
+    const error = { code: 'batch_closing', message: 'It is closing.' };
+    expect(manyLines({ items: [{ ...batch, answer: null, error }] }, 'none', options)).toEqual([
+      '✗ One (b_aaaaaaaaaa): It is closing.',
+    ]);
+    expect(manyLines({ items: [] }, 'none', options)).toEqual(['none']);
   });
 });
 

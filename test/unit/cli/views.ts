@@ -30,6 +30,17 @@ export function taskView(fields: Partial<TaskView> = {}): TaskView {
   };
 }
 
+/** A batch that waits for no lane. */
+export const NO_LANE: BatchView['lane'] = {
+  status: 'none',
+  why: null,
+  place: null,
+  of: null,
+  reason: null,
+  until: null,
+  message: null,
+};
+
 export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView> = {}): BatchView {
   const counts = { queued: 0, running: 0, waiting: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 };
   for (const { status } of tasks) counts[status === 'idle' ? 'queued' : (status satisfies TaskStatus)] += 1;
@@ -38,6 +49,7 @@ export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView>
     name: 'Tonight',
     status: 'running',
     hold: null,
+    lane: NO_LANE,
     onFailure: 'continue',
     project: 'repo',
     branch: 'nightloom/tonight',
@@ -46,6 +58,7 @@ export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView>
     createdAt: '2026-11-20T20:00:00Z',
     startedAt: '2026-11-20T20:00:00Z',
     completedAt: null,
+    deletedAt: null,
     recordedAt: '2026-11-20T20:00:00Z',
     costUsd: null,
     next: [],

@@ -32,16 +32,21 @@ export async function logOut(): Promise<void> {
 }
 
 /**
- * Uses up the one-time code in the address, if there is one, and removes it from the address and the history.
- * A code that is void is no error as long as the browser has a session already.
+ * Uses up the one-time code in the address, now and whenever one is pasted into it, and removes it from the address and
+ * the history. A code that is void changes nothing: the browser may have a session already.
  */
-export async function redeemCode(): Promise<void> {
+export async function redeemCodes(): Promise<void> {
+  addEventListener('hashchange', () => void redeemCode());
+  await redeemCode();
+}
+
+async function redeemCode(): Promise<void> {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');
   if (code === null) return;
-  history.replaceState(null, '', location.pathname + location.search);
-  try {
-    await api.call('openSession', { body: { code } });
-  } catch (error) {
-    if (!AppError.is(error, 'unauthorized')) throw error;
-  }
+  history.replaceState(history.state, '', location.pathname + location.search);
+  const isIn = await api.call('openSession', { body: { code } }).then(
+    () => true,
+    () => false,
+  );
+  if (isIn) session.set('in');
 }

@@ -1,7 +1,6 @@
 /** The login: for browsers without a session. */
 import { useState } from 'react';
 import type { FormEvent } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
 import { describeError } from '../data/commands.ts';
 import { logIn } from '../data/session.ts';
 import { Command } from '../ui/command.tsx';
@@ -9,15 +8,11 @@ import { Logo } from '../ui/icons.tsx';
 
 /** Takes the token; a link with a one-time code never comes here. */
 export function Login() {
-  const queries = useQueryClient();
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    logIn(token.trim()).then(
-      () => queries.resetQueries(),
-      (error: unknown) => setProblem(describeError(error).fact),
-    );
+    logIn(token.trim()).catch((error: unknown) => setProblem(describeError(error).fact));
   };
   return (
     <main id="main" className="login">

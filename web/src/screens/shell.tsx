@@ -35,6 +35,8 @@ function Inside() {
   useEffect(() => {
     const ending = new AbortController();
     listen(queries, ending.signal);
+    // What was refused before the login is asked again.
+    void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
     return () => ending.abort();
   }, [queries]);
   useFocusOnNavigation();

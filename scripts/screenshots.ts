@@ -1,0 +1,65 @@
+/**
+ * Pictures of every screen in both themes and two widths: `node scripts/screenshots.ts [folder]`, by default
+ * `docs/images`. On the real stack with scripted agents, in the browser of the tests.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { argv, stdout } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../test/web/support/browser.ts';
+import { makeNight } from '../test/web/support/night.ts';
+import type { Night } from '../test/web/support/night.ts';
+import { startWebStack } from '../test/web/support/stack.ts';
+
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 320, height: 720 } } as const;
+const SETTLE_MS = 900;
+
+/** Screen -> its address. */
+function screens(night: Night): Record<string, string> {
+  return {
+    tonight: '/',
+    batch: `/batches/${night.working}`,
+    'batch-held': `/batches/${night.held}`,
+    task: `/tasks/${night.runningTask}`,
+    'task-failed': `/tasks/${night.failedTask}`,
+    'task-raw': `/tasks/${night.runningTask}?view=raw`,
+    report: '/report',
+    projects: '/projects',
+    project: `/projects/${night.project}`,
+    new: '/new',
+    system: '/system',
+  };
+}
+
+async function take(page: Page, file: string): Promise<void> {
+  await sleep(SETTLE_MS);
+  await page.screenshot({ path: file });
+  stdout.write(`${file}\n`);
+}
+
+const folder = argv[2] ?? fileURLToPath(new URL('../docs/images', import.meta.url));
+await mkdir(folder, { recursive: true });
+await using cleanup = new AsyncDisposableStack();
+const stack = await startWebStack(null);
+cleanup.defer(() => stack.close());
+const browser = await launchBrowser();
+cleanup.defer(() => browser.close());
+const first = await browser.newPage({ viewport: SIZES.wide, colorScheme: 'light' });
+await first.goto(stack.url);
+await take(first, join(folder, 'login-light.png'));
+await first.goto(await stack.loginLink());
+await take(first, join(folder, 'first-run-light.png'));
+const night = await makeNight(stack);
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    const page = await browser.newPage({ viewport, colorScheme });
+    await page.goto(await stack.loginLink());
+    for (const [name, path] of Object.entries(screens(night))) {
+      await page.goto(`${stack.url}${path}`);
+      await take(page, join(folder, `${name}-${colorScheme}${size === 'wide' ? '' : '-narrow'}.png`));
+    }
+    await page.close();
+  }
+}
