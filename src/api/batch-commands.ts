@@ -13,7 +13,8 @@ export interface BatchSignals {
  * The batch workflows.
  *
  * `startWorkflow` succeeds if that batch's workflow is open already: a start that timed out may have worked.
- * `reopen` starts a new execution of a closed batch's workflow with that state. Both answer once Temporal has it.
+ * `reopen` starts a new execution of a closed batch's workflow with that state; `exists` when it is open, and nothing was
+ * done. Both answer once Temporal has it.
  * `exists` says `unknown` only if Temporal answered that there is none.
  * `update` waits for the answer of the workflow until a deadline of its own.
  *
@@ -23,7 +24,7 @@ export interface BatchSignals {
 export interface BatchCommands {
   startWorkflow(state: BatchState): Promise<void>;
   exists(batch: BatchId): Promise<'open' | 'closed' | 'unknown'>;
-  reopen(state: BatchState): Promise<void>;
+  reopen(state: BatchState): Promise<'started' | 'exists'>;
   update<Name extends keyof BatchUpdates>(
     batch: BatchId,
     name: Name,

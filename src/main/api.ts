@@ -11,6 +11,8 @@ import { createLaneClient } from '../temporal/lanes.ts';
 import { bindBatches } from './bind-batches.ts';
 import { DASHBOARD } from './dashboard-link.ts';
 import { connectDoor } from './door-client.ts';
+import { meetTemporal } from './recover-batches.ts';
+import type { Meeting } from './recover-batches.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
 import type { Service } from './service.ts';
@@ -37,6 +39,7 @@ async function main(): Promise<number> {
   cleanup.defer(() => store.close());
   const temporal = connectTemporal(config);
   cleanup.defer(() => temporal.close());
+  await refuseUnknownTemporal({ store, temporal, config, installation, clock, logger });
   const { client } = temporal;
   const version = packageVersion();
   let url = '';
@@ -61,6 +64,16 @@ async function main(): Promise<number> {
   process.stdout.write(`Nightloom ${version} API: ${url}\n`);
   await aborted(stopping);
   return 0;
+}
+
+/** An API starts also while Temporal is down: then who is there is found out at its next start. */
+async function refuseUnknownTemporal(meeting: Meeting): Promise<void> {
+  try {
+    await meetTemporal(meeting, false);
+  } catch (err) {
+    if (!AppError.is(err, 'temporal_unreachable')) throw err;
+    meeting.logger.warn({ err }, 'Temporal could not be asked whether it knows the open batches');
+  }
 }
 
 function doorOf({ paths, environment, clock, masker, identity }: Service, options: ApiOptions): HostDoor {

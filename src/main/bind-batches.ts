@@ -16,9 +16,7 @@ export function bindBatches(client: BatchClient): BatchCommands {
       if (found === null) return 'unknown';
       return found.open ? 'open' : 'closed';
     },
-    reopen: async (state) => {
-      await client.reopen(state, textsOf(state));
-    },
+    reopen: (state) => client.reopen(state, textsOf(state)),
     update: async (batch, name, payload) => {
       const outcome = await client.update(batch, name, payload);
       if (outcome.kind === 'answered') return outcome.answer;

@@ -33,7 +33,7 @@ const AGAIN_AFTER_MS = 10 * 60_000;
 const WAIT = 'cat';
 
 /** The programs to try, best first; empty where there is none. */
-export async function inhibitors(path: string, wish: Exclude<KeepAwake, 'never'>): Promise<string[][]> {
+async function inhibitors(path: string, wish: Exclude<KeepAwake, 'never'>): Promise<string[][]> {
   const caffeinate = await findExecutable('caffeinate', path);
   // `-s` holds on mains power only, which is what `onPower` means.
   if (caffeinate !== null) return [[caffeinate, wish === 'always' ? '-i' : '-s', WAIT]];

@@ -1,4 +1,5 @@
 /** Notices a Temporal that does not know our open batches, and opens them there from SQL. */
+import { randomBytes } from 'node:crypto';
 import { AppError } from '../contracts/errors.ts';
 import type { BatchId, InstallationId } from '../contracts/ids.ts';
 import type { BatchState } from '../contracts/state.ts';
@@ -31,6 +32,8 @@ export interface Met {
 
 /** Where SQL keeps the text of the mark that our Temporal carries. */
 const MARK_KEY = 'temporal.mark';
+/** There when no mark could be made. */
+const NO_MARK = '';
 
 /**
  * Makes sure that this Temporal is the one of our open batches; call it before any worker polls. Batches that it does
@@ -46,7 +49,7 @@ export async function meetTemporal(meeting: Meeting, mayReopen: boolean): Promis
     store.batches.open(),
   ]);
   if (token !== null && token === last) return { kind: 'known', batches: [] };
-  if (open.length === 0 || (last === null && (await knowsAll(meeting, open)))) {
+  if (open.length === 0 || ((last ?? NO_MARK) === NO_MARK && (await knowsAll(meeting, open)))) {
     await mark(meeting);
     return { kind: 'marked', batches: [] };
   }
@@ -123,17 +126,26 @@ async function noteRecovery({ store, clock, config }: Meeting, token: string, co
   ]);
 }
 
-/** Without the right to mark a namespace the batches themselves are asked for at every start. */
+/**
+ * SQL decides between several processes that mark at once: the namespace gets whatever stands there in the end. Without
+ * the right to mark a namespace the batches themselves are asked for at every start.
+ */
 async function mark(meeting: Meeting): Promise<string> {
-  const { store, installation, config, logger } = meeting;
+  const { store, installation, config, clock, logger } = meeting;
+  const token = `${new Date(clock.now()).toISOString()} ${randomBytes(6).toString('hex')}`;
+  await store.system.set(MARK_KEY, token);
   try {
-    const token = await markInstallation(target(meeting), installation);
-    await store.system.set(MARK_KEY, token);
-    return token;
+    for (let marked = ''; ;) {
+      const wanted = (await store.system.get(MARK_KEY)) ?? token;
+      if (wanted === marked) return token;
+      await markInstallation(target(meeting), installation, wanted);
+      marked = wanted;
+    }
   } catch (error) {
     if (config.embedded || !AppError.is(error, 'temporal_setup_refused')) throw error;
+    await store.system.set(MARK_KEY, NO_MARK);
     logger.warn({ err: error }, 'the namespace could not be marked as known');
-    return new Date(meeting.clock.now()).toISOString();
+    return token;
   }
 }
 

@@ -28,6 +28,8 @@ export interface OpenTemporal {
   uiUrl(): string | null;
   /** The embedded server's process; null when the server is the user's. */
   process(): ProcessIdentity | null;
+  /** Makes the namespace fit again, after the server began with a new database. @throws AppError as {@link openTemporal} */
+  prepare(): Promise<void>;
   close(stopServer: boolean): Promise<void>;
 }
 
@@ -42,6 +44,8 @@ export async function openTemporal(options: {
   paths: StatePaths;
   logger: Logger;
   onChange: () => void;
+  /** Called when the embedded server had to be started again and its database was gone. */
+  onNewDatabase?: () => void;
 }): Promise<OpenTemporal> {
   const { environment, paths, logger } = options;
   if (hasExternalTemporal(environment)) return await openExternal(environment);
@@ -54,13 +58,20 @@ export async function openTemporal(options: {
   const server = await startEmbeddedServer(serverOptions);
   const config = embeddedTemporalConfig(server.record.address, environment);
   const temporal = connectTemporal(config);
-  await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: true });
-  const supervisor = superviseEmbeddedServer(serverOptions, server, options.onChange);
+  const prepare = async (): Promise<void> => {
+    await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: true });
+  };
+  await prepare();
+  const supervisor = superviseEmbeddedServer(serverOptions, server, (event) => {
+    options.onChange();
+    if (event.state === 'up' && event.server.newDatabase) options.onNewDatabase?.();
+  });
   return {
     config,
     temporal,
     supervisor,
     uiUrl: () => `http://127.0.0.1:${supervisor.current().uiPort}`,
+    prepare,
     process: () => ({ pid: supervisor.current().pid, startTime: supervisor.current().startTime }),
     close: async (stopServer) => {
       await temporal.close();
@@ -73,8 +84,12 @@ async function openExternal(environment: Environment): Promise<OpenTemporal> {
   const config = externalTemporalConfig(environment);
   const temporal = connectTemporal(config);
   await checkAnswers(temporal, config.address);
-  await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
-  return { config, temporal, supervisor: null, uiUrl: () => null, process: () => null, close: () => temporal.close() };
+  const prepare = async (): Promise<void> => {
+    await prepareNamespace({ connection: temporal.connection, namespace: config.namespace, embedded: false });
+  };
+  await prepare();
+  const none = { supervisor: null, uiUrl: () => null, process: () => null };
+  return { config, temporal, ...none, prepare, close: () => temporal.close() };
 }
 
 async function checkAnswers({ connection }: TemporalClient, address: string): Promise<void> {

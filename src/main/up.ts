@@ -2,7 +2,6 @@
 import { createControlActivities } from '../activities/control/create-control-activities.ts';
 import { buildApi } from '../api/build-api.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
-import { keepAwakeSetting } from '../host/project/settings.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
 import type { ProcessIdentity } from '../host/runs/process-table.ts';
@@ -24,27 +23,23 @@ import { runWorker } from '../worker/run-worker.ts';
 import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { bindBatches } from './bind-batches.ts';
-import { isUnderWay, watchGaps } from './gaps.ts';
 import { DASHBOARD, dashboardLink } from './dashboard-link.ts';
 import type { DashboardLink } from './dashboard-link.ts';
 import { superviseHost } from './host-child.ts';
 import type { HostChild } from './host-child.ts';
 import { backUpHourly } from './hourly-backup.ts';
+import { keepHouse } from './household.ts';
 import { loadInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
-import { keepAwake } from './keep-awake.ts';
+import { openKnownTemporal } from './known-temporal.ts';
 import { listenOnLoopback } from './listen.ts';
-import { meetTemporal } from './recover-batches.ts';
-import type { Met } from './recover-batches.ts';
 import { runProgram } from './run-program.ts';
 import type { StackProcess } from './stack-record.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
 import { createStatus } from './stack-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { locationSecrets, storeLocation } from './store-location.ts';
-import { openTemporal } from './temporal.ts';
 import type { OpenTemporal } from './temporal.ts';
-import { tidyHourly } from './tidy-hourly.ts';
 import { packageVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -80,12 +75,11 @@ async function up(): Promise<number> {
   const record = createStackRecorder(paths);
   const bundling = workflowBundlePath();
   bundling.catch(() => undefined);
-  const temporal = await openTemporal({ environment, paths, logger, onChange: record.write });
+  const { installation } = identity;
+  const shared = { environment, paths, store, installation, logger, stopping };
+  const temporal = await openKnownTemporal({ ...shared, onChange: record.write });
   cleanup.defer(() => temporal.close(true));
   const { address, embedded } = temporal.config;
-  const { installation } = identity;
-  const met = { store, temporal: temporal.temporal, config: temporal.config, installation, clock: systemClock, logger };
-  sayReopened(await meetTemporal(met, embedded));
   const env = environment.raw;
   const host = superviseHost({
     home: paths.home,
@@ -106,11 +100,8 @@ async function up(): Promise<number> {
   cleanup.defer(() => record.remove());
   record.begin({ url, temporal, host });
   greet(await dashboardLink(control.server, url, identity.token), paths, temporal);
-  const household = { paths, store, clock: systemClock, logger };
-  void watchGaps(household, stopping);
-  void tidyHourly(household, stopping);
-  const wish = () => keepAwakeSetting(paths.home);
-  void keepAwake({ path: environment.path, logger, wish, isBusy: () => isUnderWay(store) }, stopping);
+  const keeping = keepHouse({ paths, store, logger, path: environment.path }, stopping);
+  cleanup.defer(() => keeping);
   await control.working;
   await sayGoodbye(store);
   return 0;
@@ -211,12 +202,6 @@ async function startControl(parts: ControlParts) {
     url = known;
   };
   return { working: runWorker(control, stopping, logger), server, setUrl };
-}
-
-/** Whoever starts the stack must know that batches lost what only Temporal knew. */
-function sayReopened({ kind, batches }: Met): void {
-  if (kind !== 'reopened') return;
-  process.stdout.write(`Temporal's database is new: reopened from SQL: ${batches.join(', ')}\n`);
 }
 
 function greet(link: DashboardLink, paths: StatePaths, temporal: OpenTemporal): void {

@@ -11,7 +11,7 @@ export interface ColumnTypes {
   /** Whole number up to 2^53. */
   readonly integer: ColumnDataType;
   /** Makes a column of type `integer` the key that the database counts up. */
-  counted(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  readonly counted: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
 }
 
 /** One kind of database, opened. */

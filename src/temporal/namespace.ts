@@ -1,5 +1,4 @@
 /** Makes a namespace fit for us at start, and marks it, so that a lost one is noticed. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
@@ -40,7 +39,7 @@ export interface PreparedNamespace {
 export interface InstallationMark {
   /** False: this server does not know us: its database is new, was lost, or we never used it. */
   readonly present: boolean;
-  /** Text of our mark, which {@link markInstallation} gave; null when it is not there. */
+  /** Text of our mark; null when it is not there. */
   readonly token: string | null;
   /** Other installations that use the namespace. */
   readonly others: readonly string[];
@@ -74,19 +73,20 @@ export async function readInstallation(
 }
 
 /**
- * Marks the namespace as known to the installation; call it after open batches were brought into it. The marks of
- * others stay. @returns the text of the mark, another one every time
- * @throws AppError temporal_setup_refused, temporal_unreachable
+ * Marks the namespace as known to the installation, with `token`; call it after open batches were brought into it. The
+ * marks of others stay. @throws AppError temporal_setup_refused, temporal_unreachable
  */
-export async function markInstallation(options: NamespaceOptions, installation: InstallationId): Promise<string> {
-  const token = `${new Date().toISOString()} ${randomBytes(6).toString('hex')}`;
+export async function markInstallation(
+  options: NamespaceOptions,
+  installation: InstallationId,
+  token: string = new Date().toISOString(),
+): Promise<void> {
   await translated(options, async () => {
     const data = { [`${INSTALLATION_KEY_PREFIX}${installation}`]: token };
     await call(options, () =>
       options.connection.workflowService.updateNamespace({ namespace: options.namespace, updateInfo: { data } }),
     );
   });
-  return token;
 }
 
 async function ensureExists(options: NamespaceOptions): Promise<boolean> {

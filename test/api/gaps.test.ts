@@ -1,5 +1,6 @@
 /** The report names the times in which nothing ran. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { asId } from '../../src/contracts/ids.ts';
 import { ReportSchema } from '../../src/contracts/views.ts';
 import { startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
@@ -15,8 +16,12 @@ const HOUR = 3_600_000;
 it('names a gap that a batch met, and none that it did not', async () => {
   const project = await stack.project('/srv/shop', 'a');
   const { id } = await stack.batch(project, 'a');
-  await stack.send('POST', `/api/batches/${id}/start`, { commandId: 'one' });
   const nowMs = Date.now();
+  const batch = asId('batch', id);
+  const head = (await stack.store.batches.get(batch))?.head;
+  if (head == null) throw new Error('The batch is not confirmed.');
+  const begun = { ...head, seq: 1, status: 'running' as const, startedAtMs: nowMs };
+  await stack.store.record({ batch, epoch: 1, seq: 1, head: begun, tasks: [], removed: [], events: [] }, nowMs);
   const gap = (fromMs: number, why: string) => ({
     id: `gap:${fromMs}`,
     type: 'system.note' as const,

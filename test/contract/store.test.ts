@@ -6,13 +6,20 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { describeJournal } from './journal-suite.ts';
 import { describeStore } from './store-suite.ts';
+import type { TestDatabase } from './store-suite.ts';
+import { describeWriters } from './writers-suite.ts';
 
-describeStore('SQLite', async () => {
+async function makeFile(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'nightloom-store-'));
   const file = join(folder, 'nightloom.db');
   return { connect: () => openStore({ file }), destroy: () => rm(folder, { recursive: true, force: true }) };
-});
+}
+
+describeStore('SQLite', makeFile);
+describeJournal('SQLite', makeFile);
+describeWriters('SQLite', makeFile);
 
 describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -21,8 +28,11 @@ describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL 
   });
   afterAll(() => server.stop());
 
-  describeStore('PostgreSQL', async () => {
+  const makeDatabase = async (): Promise<TestDatabase> => {
     const url = await server.createDatabase();
     return { connect: () => openStore({ url }), destroy: () => Promise.resolve() };
-  });
+  };
+  describeStore('PostgreSQL', makeDatabase);
+  describeJournal('PostgreSQL', makeDatabase);
+  describeWriters('PostgreSQL', makeDatabase);
 });

@@ -15,7 +15,7 @@ import { makeStack } from './stack.ts';
 import type { FaultStack } from './stack.ts';
 
 const TASKS: readonly FaultTask[] = [
-  { name: 'slow', lines: ['write src/slow.txt good', 'sleep 3s', 'write src/slow-too.txt good'] },
+  { name: 'slow', lines: ['write src/slow.txt good', 'sleep 4s', 'write src/slow-too.txt good'] },
   { name: 'next', lines: ['write src/next.txt good'], untracked: true },
 ];
 const BOTH_COMPLETED = { slow: 'completed', next: 'completed' };
@@ -49,6 +49,10 @@ async function loseTemporal(): Promise<void> {
   while (stack.process('control') !== null || stack.process('host') !== null) await sleep(20);
   stack.kill('temporal');
   while (stack.process('temporal') !== null) await sleep(20);
+  await removeDatabase();
+}
+
+async function removeDatabase(): Promise<void> {
   const folder = join(stack.home, 'temporal');
   const databases = (await readdir(folder, { recursive: true })).filter((name) => /temporal\.db/.test(name));
   expect(databases.length).toBeGreaterThan(0);
@@ -124,6 +128,20 @@ describe("Temporal's database is gone", () => {
       expect(await attemptsOf('slow')).toEqual({ outcomes: ['succeeded'], spent: 1 });
     },
   );
+
+  it('[P1 P4] it goes while the stack runs: the same stack brings the batch back, and its agent goes on', async () => {
+    await begin();
+    const run = await untilAgentRuns();
+    const pids = [run.agent?.pid ?? 0];
+    await removeDatabase();
+    expect(stack.kill('temporal')).toBe(true);
+    const pidsAfter = await findMarked(run.marker);
+    await untilEnded(stack, batch);
+    expect(await violationsOf(stack, [project], { survivors: [{ marker: run.marker, pids, pidsAfter }] })).toEqual([]);
+    expect(await endsOf(stack, batch)).toEqual(BOTH_COMPLETED);
+    expect(await attemptsOf('slow')).toEqual({ outcomes: ['succeeded'], spent: 1 });
+    expect(epochOf()).toBe(2);
+  });
 
   it('[P6 P8] a paused batch stays paused, and twice lost is reopened twice', async () => {
     await begin();

@@ -58,7 +58,7 @@ describe('the second', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const database = new DatabaseSync(join(stack.home, 'nightloom.db'), { timeout: 5000 });
-    database.exec("insert into kysely_migration (name, timestamp) values ('9999-later', '2999-01-01')");
+    database.exec("insert into schema_version (name, timestamp) values ('9999-later', '2999-01-01')");
     database.close();
     const up = await runProgram('up');
     expect(up.exit).toBe(6);

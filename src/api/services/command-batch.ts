@@ -115,7 +115,7 @@ function ended(row: BatchRow, cause: AppError): AppError {
 }
 
 /** Waits until the projection is newer than `row`, so that whoever reads next sees what was just done. */
-export async function recorded(deps: Pick<Deps, 'store'>, row: BatchRow): Promise<void> {
+async function recorded(deps: Pick<Deps, 'store'>, row: BatchRow): Promise<void> {
   const deadlineMs = performance.now() + MAX_RECORD_WAIT_MS;
   while (performance.now() < deadlineMs) {
     const now = await findBatch(deps.store, row.id);

@@ -7,7 +7,7 @@ import { NAMED_TASKS, RANK_STEP } from '../../domain/batch-state.ts';
 import type { BatchRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toTaskStates } from './batch-state.ts';
-import { recorded, refuseClosed, sendCommand } from './command-batch.ts';
+import { refuseClosed, sendCommand } from './command-batch.ts';
 import { reopenedState, reopenFor } from './reopen.ts';
 import { defineTasks, taskIdOf } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
@@ -36,10 +36,7 @@ export async function addTasks(deps: ApiDeps, row: BatchRow, request: AddRequest
   const size = (await deps.store.tasks.ofBatch(row.id)).length;
   const place = { first: row.project, firstRank: 0, named: size <= NAMED_TASKS };
   try {
-    if (row.status === 'completed') {
-      await reopen(deps, row, commandId);
-      return;
-    }
+    if (row.status === 'completed' && (await reopen(deps, row, commandId))) return;
     const states = toTaskStates(tasks, place);
     await sendCommand(deps, row, 'addTasks', commandId, (command) => ({ ...command, tasks: states }));
   } catch (error) {
@@ -99,12 +96,12 @@ async function writeRows(
   return tasks;
 }
 
-/** It runs at once. */
-async function reopen(deps: ApiDeps, row: BatchRow, commandId: string): Promise<void> {
+/** It runs at once; false when it is open already. */
+async function reopen(deps: ApiDeps, row: BatchRow, commandId: string): Promise<boolean> {
   const state = await reopenedState(deps, row);
+  const added = state.tasks.filter((task) => task.status === 'idle').map((task) => task.id);
   const tasks = state.tasks.map((task) => (task.status === 'idle' ? { ...task, status: 'queued' as const } : task));
-  await reopenFor(deps, commandId, { ...state, tasks });
-  await recorded(deps, row);
+  return (await reopenFor(deps, commandId, { ...state, tasks }, added)) !== null;
 }
 
 function toTaskId(text: string): TaskId {

@@ -12,7 +12,7 @@ import { newBatchIdOf } from './create-batch.ts';
 import type { BatchCreation } from './create-batch.ts';
 import { findBatch } from './lookup.ts';
 import { arrivals } from './offload-arrivals.ts';
-import { reopenedState } from './reopen.ts';
+import { openAgain, reopenedState } from './reopen.ts';
 import { refusalError, refuseTasks, withTaskNames } from './task-refusals.ts';
 import type { NameOf } from './task-refusals.ts';
 
@@ -139,17 +139,17 @@ async function openTarget(
   if (row.host !== source.host) throw refuse(`it is on ${row.host}, they are on ${source.host}`);
   if (row.status === 'cancelled') throw refuse('it is cancelled');
   if (row.status !== 'completed') return { row, created: false, reopened: false };
-  await reopenWaiting(deps, row, source, request.running);
-  return { row, created: false, reopened: true };
+  const reopened = await reopenWaiting(deps, row, source, request.running);
+  return { row, created: false, reopened };
 }
 
-/** The hold ends by itself, so that a crash of ours leaves a batch that goes on or closes again. */
-async function reopenWaiting(deps: ApiDeps, row: BatchRow, source: BatchRow, running: boolean): Promise<void> {
+/** The hold ends by itself, so that a crash of ours leaves a batch that goes on or closes again. False: it is open. */
+async function reopenWaiting(deps: ApiDeps, row: BatchRow, source: BatchRow, running: boolean): Promise<boolean> {
   const sinceMs = deps.clock.now();
   const untilMs = sinceMs + (running ? WAIT_FOR_RUNNING_MS : WAIT_FOR_QUEUED_MS);
   const message = `Waits for the tasks that come from batch ${source.name}.`;
   const hold = { reason: 'environment' as const, sinceMs, untilMs, message };
-  await deps.batches.reopen({ ...(await reopenedState(deps, row)), hold });
+  return (await openAgain(deps, { ...(await reopenedState(deps, row)), hold }, [])) === 'started';
 }
 
 /** Ends the hold of a reopened batch; if that fails, time does it. */

@@ -5,10 +5,10 @@ import { isId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import { applyRetryTasks, checkRetryTasks } from '../../domain/commands.ts';
-import type { RetriedTask } from '../../domain/commands.ts';
+import type { RetriedTask, RetryTasksCommand } from '../../domain/commands.ts';
 import type { BatchRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
-import { recorded, sendCommand } from './command-batch.ts';
+import { sendCommand } from './command-batch.ts';
 import { reopenedState, reopenFor } from './reopen.ts';
 import { refusalError, refuseTasks, withTaskNames } from './task-refusals.ts';
 import type { NameOf } from './task-refusals.ts';
@@ -39,7 +39,8 @@ export async function retryTasks(deps: ApiDeps, row: BatchRow, request: RetryReq
   const taskIds = tasks.map((task) => task.id);
   await deps.store.batches.retryTasks(row.id, taskIds);
   try {
-    if (row.status === 'completed') return await reopen(deps, row, { commandId, number, tasks }, nameOf);
+    const opened = row.status === 'completed' ? await reopen(deps, row, { commandId, number, tasks }, nameOf) : null;
+    if (opened !== null) return opened;
     return await sendCommand(deps, row, 'retryTasks', commandId, (command) => ({ ...command, tasks }));
   } catch (error) {
     const isRefused = AppError.is(error) && error.category !== 'transient' && error.category !== 'internal';
@@ -77,17 +78,16 @@ function retried(rows: readonly TaskRow[], id: TaskId): RetriedTask {
   return { id, kept: { costUsd, durationMs, startedAtMs, salvageRef, waits } };
 }
 
+/** null: it is open already. */
 async function reopen(
   deps: ApiDeps,
   row: BatchRow,
-  command: Parameters<typeof applyRetryTasks>[1],
+  command: RetryTasksCommand,
   nameOf: NameOf,
-): Promise<CommandAnswer> {
+): Promise<CommandAnswer | null> {
   const state = await reopenedState(deps, row);
   const refusal = checkRetryTasks(state, command);
   if (refusal !== null) throw refusalError(refusal, nameOf);
-  applyRetryTasks(state, command);
-  const answer = await reopenFor(deps, command.commandId, state);
-  await recorded(deps, row);
-  return answer;
+  const touched = applyRetryTasks(state, command);
+  return await reopenFor(deps, command.commandId, state, touched);
 }

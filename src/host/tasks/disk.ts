@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { AppError } from '../../contracts/errors.ts';
 
 /** Free bytes below which nothing is begun. */
-export const MIN_FREE_BYTES = 200 * 1024 ** 2;
+const MIN_FREE_BYTES = 200 * 1024 ** 2;
 
 /**
  * Returns if every one of `folders` has room. One that is not there is for others to find out.

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ColumnTypes } from '../engine.ts';
 
-async function projects(db: Kysely<unknown>, { text, integer }: ColumnTypes): Promise<void> {
+async function projects(db: Kysely<unknown>, { text }: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('projects')
     .addColumn('id', text, (column) => column.primaryKey())
@@ -84,7 +84,7 @@ async function attempts(db: Kysely<unknown>, { text, integer }: ColumnTypes): Pr
     .execute();
 }
 
-async function openRequirements(db: Kysely<unknown>, { text, integer }: ColumnTypes): Promise<void> {
+async function openRequirements(db: Kysely<unknown>, { text }: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('open_requirements')
     .addColumn('project', text, (column) => column.notNull())

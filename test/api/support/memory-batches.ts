@@ -91,10 +91,11 @@ export class MemoryBatches implements BatchCommands {
     return state.status === 'completed' || state.status === 'cancelled' ? 'closed' : 'open';
   }
 
-  async reopen(state: BatchState): Promise<void> {
+  async reopen(state: BatchState): Promise<'started' | 'exists'> {
     this.#fail();
+    if ((await this.exists(state.batch)) === 'open') return 'exists';
     this.states.set(state.batch, structuredClone(state));
-    await this.record(state.batch);
+    return 'started';
   }
 
   async update<Name extends keyof BatchUpdates>(

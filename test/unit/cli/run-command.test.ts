@@ -136,7 +136,7 @@ describe('nightloom run', () => {
       tasks: ['first', 'last'].map((requirementName) => ({ projectId: 'p_aaaaaaaaaa', requirementName })),
     });
     expect(api.called().indexOf('preflight')).toBeLessThan(api.called().indexOf('createBatch'));
-    expect(api.calls.find(({ route }) => route === 'addProject')?.body).toEqual({ path: repository });
+    expect(api.calls.find(({ route }) => route === 'addProject')?.body).toEqual({ path: repository, trust: false });
     expect(result.stderr).toContain('First task running, you can leave.');
     expect(result.stderr).toMatch(/✓ first {2}abcdef0, verified/);
     expect(result.stderr).not.toContain('\u001B');

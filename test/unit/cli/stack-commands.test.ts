@@ -26,7 +26,8 @@ writeFileSync(home + '/token', 'nl_token', { mode: 0o600 });
 const status = () => ({ healthy: true, url: null, pid: process.pid, processes: [], temporalAddress: null, temporalPid: null,
   temporalUiUrl: null, home, version: '0.1.0', installation: null, host: null, checks: [], openBatches: 1,
   running: existsSync(home + '/paused') ? 0 : 2 });
-const batch = { id: 'b_aaaaaaaaaa', name: 'n', status: 'running', hold: null, onFailure: 'continue', project: 'p', branch: null,
+const lane = { status: 'none', why: null, place: null, of: null, reason: null, until: null, message: null };
+const batch = { id: 'b_aaaaaaaaaa', name: 'n', status: 'running', hold: null, lane, deletedAt: null, onFailure: 'continue', project: 'p', branch: null,
   projects: [], counts: { queued: 0, running: 1, waiting: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
   createdAt: 'x', startedAt: null, completedAt: null, recordedAt: 'x', costUsd: null, next: [], notes: [] };
 const server = createServer((request, response) => {

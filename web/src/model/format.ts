@@ -42,7 +42,7 @@ export function relative(atMs: number, nowMs: number): string {
 
 /** US dollars as an agent reported them; never 0 for what nobody said. */
 export function dollars(usd: number | null): string {
-  if (usd === null) return 'cost not reported';
+  if (usd === null) return 'not reported';
   return `$${usd.toFixed(usd < 10 ? 2 : 0)}`;
 }
 

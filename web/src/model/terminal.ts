@@ -8,10 +8,17 @@ export interface Span {
   readonly className: string;
 }
 
-/** Everything that is no SGR: other CSI, OSC (titles, links, clipboard), DCS and friends, single escapes, controls. */
-const OTHER_ESCAPES =
-  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
-  /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-ln-~]|\u001b[^[\]PX^_]|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/gu;
+const ESCAPE = String.fromCharCode(0x1b);
+const BELL = String.fromCharCode(0x07);
+
+/** Everything that is no SGR: other CSI, OSC (titles, links, clipboard), DCS and friends, two-character escapes. */
+const OTHER_ESCAPES = new RegExp(
+  `${ESCAPE}(?:\\][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\|$)|[PX^_][^${ESCAPE}]*(?:${ESCAPE}\\\\|$)|\\[[0-?]*[ -/]*[@-ln-~]|[^\\[\\]PX^_])`,
+  'gu',
+);
+
+/** Controls that are neither tab nor escape, and those of the second block. */
+const CONTROLS = /(?![\t\u001b])\p{Cc}/gu;
 
 /** Marks that change the direction or the width of text without being seen. */
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
@@ -20,16 +27,16 @@ const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 export function cleanLine(line: string): string {
   const withoutEnd = line.endsWith('\r') ? line.slice(0, -1) : line;
   const last = withoutEnd.slice(withoutEnd.lastIndexOf('\r') + 1);
-  return last.replace(OTHER_ESCAPES, '').replace(INVISIBLE, '\ufffd');
+  return last.replace(OTHER_ESCAPES, '').replace(CONTROLS, '').replace(INVISIBLE, '\ufffd');
 }
 
 /** A line in stretches. */
 export function toSpans(line: string): Span[] {
   const text = cleanLine(line);
-  if (!text.includes('\u001b')) return [{ text, className: '' }];
+  if (!text.includes(ESCAPE)) return [{ text, className: '' }];
   return Anser.ansiToJson(text, { use_classes: true, remove_empty: true }).map((part) => ({
     // What is left of a broken escape is shown without its escape character.
-    text: part.content.replaceAll('\u001b', ''),
+    text: part.content.replaceAll(ESCAPE, ''),
     className: [part.fg, part.bg === null ? null : `bg-${part.bg}`, ...part.decorations]
       .filter((name) => typeof name === 'string' && /^[a-z0-9-]+$/.test(name))
       .join(' '),

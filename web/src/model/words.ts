@@ -102,6 +102,22 @@ export function batchState(batch: Pick<BatchSummary, 'status' | 'hold' | 'counts
   }
 }
 
+/** Where a batch is in the queue for a lane; null when it is in none. */
+export function laneSentence({ status, lane }: Pick<BatchSummary, 'status' | 'lane'>): string | null {
+  if (status !== 'running' || lane.status !== 'asked') return null;
+  const place = lane.place === null || lane.of === null ? null : `number ${lane.place} of ${lane.of} in the queue`;
+  if (lane.message === null) return place === null ? 'Waits for a lane' : `Waits for a lane, ${place}`;
+  return place === null ? lane.message : `${lane.message} (${place})`;
+}
+
+/** What a waiting task waits for, and until when. */
+export function waitSentence(task: Pick<TaskView, 'waits'>, nowMs: number): string {
+  const last = task.waits.at(-1);
+  if (last === undefined) return 'Waiting';
+  const untilMs = toMs(last.until);
+  return untilMs === null || untilMs <= nowMs ? WAIT_WORDS[last.kind] : `${WAIT_WORDS[last.kind]}, ${relative(untilMs, nowMs)}`;
+}
+
 /** Why a batch holds and until when, in one sentence. */
 export function holdSentence(hold: NonNullable<BatchSummary['hold']>, nowMs: number): string {
   const untilMs = toMs(hold.until);

@@ -15,28 +15,27 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
   const resume = useCommand('resumeBatch', say);
   const skipWait = useCommand('skipWait', say);
   const cancel = useCommand('cancelBatch', say);
+  const retry = useCommand('retryBatch', ({ name }) => `${name}: the failed tasks are queued again.`);
   const [isAsking, setAsking] = useState(false);
-  const isBusy = [start, pause, resume, skipWait, cancel].some((each) => each.isPending);
+  const isBusy = [start, pause, resume, skipWait, cancel, retry].some((each) => each.isPending);
   const params = { id: batch.id };
   const plain = () => ({ params, body: { commandId: commandId() } });
-  if (batch.status === 'completed' || batch.status === 'cancelled') return null;
 
-  const isRunning = batch.status === 'running';
-  const more: MenuItem[] = [
-    ...(batch.hold === null ? [] : [{ label: 'Do not wait any longer', run: () => skipWait.mutate(plain()) }]),
-    ...(isRunning
-      ? [
-          {
-            label: 'Pause now, stop the running task',
-            run: () => pause.mutate({ params, body: { commandId: commandId(), now: true } }),
-          },
-        ]
-      : []),
-    { label: 'Cancel the batch…', run: () => setAsking(true), isDanger: true },
-  ];
+  const { status } = batch;
+  const isRunning = status === 'running';
+  const isOpen = isRunning || status === 'idle' || status === 'paused';
+  const canRetry = batch.counts.failed > 0 && status !== 'cancelled';
+  const more: MenuItem[] = [];
+  if (isRunning && batch.hold !== null) more.push({ label: 'Do not wait any longer', run: () => skipWait.mutate(plain()) });
+  if (isRunning) {
+    const run = (): void => pause.mutate({ params, body: { commandId: commandId(), now: true } });
+    more.push({ label: 'Pause now, stop the running task', run });
+  }
+  if (canRetry && isOpen) more.push({ label: 'Try the failed tasks again', run: () => retry.mutate(plain()) });
+  if (isOpen) more.push({ label: 'Cancel the batch…', run: () => setAsking(true), isDanger: true });
   return (
     <div className="row">
-      {batch.status === 'idle' && (
+      {status === 'idle' && (
         <button type="button" className="button button-primary" disabled={isBusy} onClick={() => start.mutate(plain())}>
           Start
         </button>
@@ -46,9 +45,14 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
           Pause
         </button>
       )}
-      {batch.status === 'paused' && (
+      {status === 'paused' && (
         <button type="button" className="button button-primary" disabled={isBusy} onClick={() => resume.mutate(plain())}>
           Resume
+        </button>
+      )}
+      {canRetry && !isOpen && (
+        <button type="button" className="button" disabled={isBusy} onClick={() => retry.mutate(plain())}>
+          Try failed again
         </button>
       )}
       <Menu label={`More actions for ${batch.name}`} button={<MoreIcon />} items={more} />

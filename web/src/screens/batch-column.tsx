@@ -5,7 +5,7 @@ import type { BatchSummary, BatchView, TaskView } from '../../../src/contracts/v
 import { batchQuery, progressQuery } from '../data/queries.ts';
 import { dollars, duration } from '../model/format.ts';
 import { forecast, progressSentence } from '../model/progress.ts';
-import { holdSentence, taskTone, taskWord } from '../model/words.ts';
+import { holdSentence, laneSentence, taskTone, taskWord, waitSentence } from '../model/words.ts';
 import { StatusIcon } from '../ui/icons.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { BatchStatus, Weave } from '../ui/status.tsx';
@@ -39,7 +39,8 @@ export function BatchColumn({ summary }: { readonly summary: BatchSummary }) {
         </p>
         <Weave counts={batch.counts} label={`Progress of ${batch.name}`} />
         <p className="quiet number">
-          {progressSentence(batch.counts)} · {dollars(batch.costUsd)}
+          {progressSentence(batch.counts)}
+          {batch.costUsd !== null && ` · ${dollars(batch.costUsd)}`}
         </p>
         <Hold batch={batch} />
         {data !== undefined && <Left batch={data} />}
@@ -54,11 +55,13 @@ export function BatchColumn({ summary }: { readonly summary: BatchSummary }) {
 /** Why the batch is not working. */
 export function Hold({ batch }: { readonly batch: BatchSummary }) {
   const now = useNow();
-  if (batch.hold === null || batch.status !== 'running') return null;
+  if (batch.status !== 'running') return null;
+  const text = batch.hold === null ? laneSentence(batch) : holdSentence(batch.hold, now);
+  if (text === null) return null;
   return (
     <p className="hold">
       <StatusIcon tone="wait" />
-      <span>{holdSentence(batch.hold, now)}</span>
+      <span>{text}</span>
     </p>
   );
 }
@@ -118,6 +121,7 @@ function Rows({ tasks, places }: { readonly tasks: readonly TaskView[]; readonly
 function TaskLine({ task }: { readonly task: TaskView }) {
   if (task.status === 'queued' || task.status === 'idle') return <span className="visually-hidden">Queued</span>;
   if (task.status === 'running') return <RunningLine task={task} />;
+  if (task.status === 'waiting') return <WaitingLine task={task} />;
   return (
     <span className="task-line">
       {taskWord(task)}
@@ -125,6 +129,10 @@ function TaskLine({ task }: { readonly task: TaskView }) {
       {task.status === 'failed' && task.failure !== null && ` · ${task.failure.message}`}
     </span>
   );
+}
+
+function WaitingLine({ task }: { readonly task: TaskView }) {
+  return <span className="task-line">{waitSentence(task, useNow())}</span>;
 }
 
 function RunningLine({ task }: { readonly task: TaskView }) {

@@ -104,7 +104,7 @@ function runName(run: LogInfoView): string {
 
 function runLabel({ attempt, step, endedAt, exitCode }: LogInfoView): string {
   const end = endedAt === null ? 'running' : exitCode === 0 ? 'ended' : `exit ${exitCode ?? 'by signal'}`;
-  return `Go ${attempt}, ${step} (${end})`;
+  return `Attempt ${attempt}, ${step} (${end})`;
 }
 
 function withoutPlace<Search extends { at?: string }>(search: Search): Omit<Search, 'at'> {

@@ -1,5 +1,5 @@
 /** A log on screen: only the rows in view exist. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { LogLine, LogState, LogWindow } from '../data/log-window.ts';
 import { cleanLine, toSpans } from '../model/terminal.ts';
@@ -140,13 +140,7 @@ function toRows(line: LogLine, view: LogViewProps['view']): Row[] {
 function RawLine({ text }: { readonly text: string }) {
   return (
     <code className="log-text">
-      {toSpans(text).map((span, at) => (
-        // Stretches of one line have no other identity than their place.
-        // oxlint-disable-next-line react/no-array-index-key
-        <span key={at} className={span.className}>
-          {span.text}
-        </span>
-      ))}
+      <Coloured text={text} />
     </code>
   );
 }
@@ -163,11 +157,28 @@ const ENTRY_WORDS: Readonly<Record<Entry['kind'], string>> = {
 };
 
 function EntryView({ entry }: { readonly entry: Entry }) {
-  const text = entry.text.split('\n').map(cleanLine).join('\n');
+  const word = entry.kind === 'call' && entry.title !== null && entry.title !== '' ? entry.title : ENTRY_WORDS[entry.kind];
   return (
     <div className={`entry entry-${entry.kind}${entry.isError ? ' entry-error' : ''}`}>
-      <span className="entry-word">{entry.isError ? 'Error' : (entry.kind === 'call' && entry.title) || ENTRY_WORDS[entry.kind]}</span>
-      <span className="entry-text">{text}</span>
+      <span className="entry-word">{entry.isError ? 'Error' : cleanLine(word)}</span>
+      <span className="entry-text">
+        <Coloured text={entry.text.trimEnd()} />
+      </span>
     </div>
   );
+}
+
+/** Terminal text, line by line. Stretches of a text have no other identity than their place. */
+function Coloured({ text }: { readonly text: string }) {
+  const lines = text.split('\n').map((line, at) => ({ at, spans: toSpans(line) }));
+  return lines.map(({ at, spans }) => (
+    <Fragment key={at}>
+      {at > 0 && '\n'}
+      {spans.map((span, place) => ({ ...span, place })).map((span) => (
+        <span key={span.place} className={span.className}>
+          {span.text}
+        </span>
+      ))}
+    </Fragment>
+  ));
 }

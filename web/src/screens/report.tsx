@@ -75,7 +75,7 @@ function Totals({ report: { totals, batches } }: { readonly report: ReportView }
     `${totals.completed} done`,
     ...(totals.failed > 0 ? [`${totals.failed} failed`] : []),
     ...(openOf(totals) > 0 ? [`${openOf(totals)} to go`] : []),
-    dollars(totals.costUsd),
+    totals.costUsd === null ? 'cost not reported' : dollars(totals.costUsd),
   ];
   return (
     <p>

@@ -73,13 +73,24 @@ export function RequirementPicker({ project, items, chosen, onChoose }: Requirem
   );
 }
 
+const REQUIREMENT_WORDS: Readonly<Record<RequirementView['status'], string>> = {
+  idle: 'In a batch',
+  queued: 'Queued',
+  running: 'Running',
+  waiting: 'Waiting',
+  completed: 'Completed',
+  failed: 'Failed last time',
+  skipped: 'Skipped last time',
+  cancelled: 'Cancelled last time',
+};
+
 function RequirementState({ item }: { readonly item: RequirementView }) {
   if (item.problem !== null) return <StatusLabel tone="bad" word={item.problem} />;
   if (item.undelivered !== null) return <StatusLabel tone="good" word={`Done on ${item.undelivered}, not merged`} />;
   if (item.taskId !== null && item.status !== 'idle') {
     return (
       <Link to="/tasks/$taskId" params={{ taskId: item.taskId }}>
-        <StatusLabel tone={taskTone(item.status)} word={item.status} />
+        <StatusLabel tone={taskTone(item.status)} word={REQUIREMENT_WORDS[item.status]} />
       </Link>
     );
   }

@@ -74,7 +74,7 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
   if (attempts.length === 0) return null;
   return (
     <section className="side-section">
-      <h2>Goes</h2>
+      <h2>Attempts</h2>
       <ul className="plain-list">
         {attempts.map((attempt) => (
           <li key={attempt.number}>
@@ -82,7 +82,7 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
               <span>
                 {attempt.number}. {attempt.outcome ?? 'under way'}
               </span>
-              <span className="quiet number">{dollars(attempt.costUsd)}</span>
+              <span className="quiet number">{attempt.costUsd !== null && dollars(attempt.costUsd)}</span>
             </div>
             <p className="quiet">
               <Moment at={attempt.startedAt} />

@@ -122,12 +122,14 @@ function Overall({ batches }: { readonly batches: readonly BatchSummary[] }) {
 }
 
 function PauseAll({ batches }: { readonly batches: readonly BatchSummary[] }) {
-  const pause = useCommand('pauseBatch');
-  const running = batches.filter((batch) => batch.status === 'running');
-  if (running.length < 2) return null;
-  const pauseAll = (): void => {
-    for (const { id } of running) pause.mutate({ params: { id }, body: { commandId: commandId() } });
-  };
+  const pause = useCommand('pauseAll', ({ items }) => {
+    const refused = items.filter(({ error }) => error !== null);
+    return refused.length === 0
+      ? `${plural(items.length, 'batch', 'batches')} paused; what runs now ends first.`
+      : `Not paused: ${refused.map(({ name }) => name).join(', ')}.`;
+  });
+  if (batches.filter((batch) => batch.status === 'running').length < 2) return null;
+  const pauseAll = (): void => pause.mutate({ body: { commandId: commandId() } });
   return (
     <button type="button" className="button" disabled={pause.isPending} onClick={pauseAll}>
       Pause all
@@ -148,7 +150,7 @@ function Recent({ batches }: { readonly batches: readonly BatchSummary[] }) {
             </Link>
             <span className="quiet">{batch.project}</span>
             <span className="quiet number">{progressSentence(batch.counts)}</span>
-            <span className="quiet number">{dollars(batch.costUsd)}</span>
+            <span className="quiet number">{batch.costUsd !== null && dollars(batch.costUsd)}</span>
             <span className="quiet">{batch.completedAt !== null && <Ago at={batch.completedAt} />}</span>
           </li>
         ))}

@@ -1,0 +1,66 @@
+/** Every screen, in both widths and themes: readable by everybody, nothing cut off, nothing refused by the policy. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchBrowser } from './support/browser.ts';
+import { makeNight } from './support/night.ts';
+import type { Night } from './support/night.ts';
+import { startWebStack } from './support/stack.ts';
+import type { WebStack } from './support/stack.ts';
+import { axeViolations, openPage, overflowPx } from './support/watch.ts';
+import type { Width } from './support/watch.ts';
+
+let stack: WebStack;
+let browser: Browser;
+let night: Night;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startWebStack(inject('temporalAddress')), launchBrowser()]);
+  night = await makeNight(stack);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+/** Screen -> its address and a text that it must show. */
+const SCREENS: Readonly<Record<string, (night: Night) => readonly [path: string, text: string]>> = {
+  tonight: () => ['/', 'Usage limit, resets'],
+  batch: (each) => [`/batches/${each.working}`, 'translate-the-invoice'],
+  'task at work': (each) => [`/tasks/${each.runningTask}`, 'All cases pass'],
+  'task that failed': (each) => [`/tasks/${each.failedTask}`, 'Failed at'],
+  report: () => ['/report', 'Needs you'],
+  projects: () => ['/projects', 'atlas'],
+  project: (each) => [`/projects/${each.project}`, 'Document the order api'],
+  'new batch': () => ['/new', 'chosen'],
+  system: () => ['/system', 'Everything works'],
+  'no such place': () => ['/nowhere', 'There is no such page'],
+};
+
+describe.each<[Width, 'light' | 'dark']>([
+  ['wide', 'light'],
+  ['wide', 'dark'],
+  ['narrow', 'light'],
+  ['narrow', 'dark'],
+])('%s, %s', (width, theme) => {
+  it('has every screen without a violation, without scrolling sideways', async () => {
+    const { page, mistakes } = await openPage(browser, width, theme);
+    await page.goto(await stack.loginLink());
+    for (const [name, place] of Object.entries(SCREENS)) {
+      const [path, text] = place(night);
+      await page.goto(`${stack.url}${path}`);
+      await page.getByText(text).first().waitFor();
+      expect([name, await axeViolations(page)]).toEqual([name, []]);
+      expect([name, await overflowPx(page)]).toEqual([name, 0]);
+    }
+    expect(mistakes).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+});
+
+it('shows the login to strangers, and it is for everybody too', async () => {
+  const { page, mistakes } = await openPage(browser, 'narrow');
+  await page.goto(`${stack.url}/report`);
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  expect(mistakes).toEqual([]);
+  await page.context().close();
+});

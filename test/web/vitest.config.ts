@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:web`: a real browser on the real stack. The dashboard must have been built. */
+export default defineConfig({
+  test: {
+    name: 'web',
+    include: ['test/web/**/*.test.ts'],
+    globalSetup: ['test/support/temporal-server.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
