@@ -35,5 +35,7 @@ const sizes = await Promise.all(
   [...filesOf(entry)].map(async (file) => gzipSync(await readFile(`${WEB}dist/${file}`)).length),
 );
 const firstKb = sizes.reduce((sum, size) => sum + size, 0) / 1000;
-stdout.write(`web/dist: the first screen loads ${firstKb.toFixed(0)} KB of JavaScript (gzip), at most ${MAX_FIRST_KB}.\n`);
+stdout.write(
+  `web/dist: the first screen loads ${firstKb.toFixed(0)} KB of JavaScript (gzip), at most ${MAX_FIRST_KB}.\n`,
+);
 process.exitCode = firstKb <= MAX_FIRST_KB ? 0 : 1;

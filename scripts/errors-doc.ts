@@ -1,6 +1,12 @@
 /** `docs/errors.md`, made from the error catalogue. */
-import { CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE, isErrorCode } from '../src/contracts/errors.ts';
-import type { ErrorCategory } from '../src/contracts/errors.ts';
+import {
+  CATEGORIES,
+  ERRORS,
+  EXIT_TASK_FAILED,
+  EXIT_UNREACHABLE,
+  isErrorCode,
+} from '../src/contracts/error-catalogue.ts';
+import type { ErrorCategory } from '../src/contracts/error-catalogue.ts';
 import { statusOf } from '../src/api/plugins/problem.ts';
 import { tableRow } from './markdown.ts';
 

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { argv, stderr, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { ENVIRONMENT_READERS, LAYERS, NODE_FREE, PACKAGES, ZONES } from './layers.ts';
+import { ENVIRONMENT_READERS, LAYERS, NODE_FREE, PACKAGES, WEB_LAYERS, ZONES } from './layers.ts';
 import type { Layer, Zone } from './layers.ts';
 
 const CONFIG = fileURLToPath(new URL('../.oxlintrc.json', import.meta.url));
@@ -28,7 +28,22 @@ export interface Override {
 
 /** The overrides that the table stands for. */
 export function layerOverrides(): Override[] {
-  return places().map((place) => ({ files: [fileGlob(place)], rules: { 'no-restricted-imports': ruleFor(place) } }));
+  const ofPlaces = places().map((place) => ({
+    files: [fileGlob(place)],
+    rules: { 'no-restricted-imports': ruleFor(place) },
+  }));
+  return [...ofPlaces, { files: ['web/src/**'], rules: { 'no-restricted-imports': webRule() } }];
+}
+
+/** The dashboard is no layer of `src`: it runs in browsers, and nothing in `src` imports it. */
+function webRule(): unknown {
+  const closed = LAYERS.filter((layer) => !WEB_LAYERS.includes(layer));
+  const patterns: Pattern[] = [
+    { regex: `/src/(${closed.join('|')})/`, message: 'Closed to web: scripts/layers.ts.' },
+    { regex: '^(\\./)?(\\.\\./)+(bench|scripts|test)/', message: 'web imports nothing from there.' },
+    { regex: '^(node:.*|zod)(/|$)', message: 'web runs in browsers, and checks answers with the client.' },
+  ];
+  return ['error', { patterns }];
 }
 
 /** Every place of the table, outer ones before inner ones. */

@@ -39,6 +39,7 @@ export interface Zone {
 export const ZOD_FREE: readonly string[] = [
   'contracts/vocabulary.ts',
   'contracts/names.ts',
+  'contracts/error-catalogue.ts',
   'contracts/errors.ts',
   'contracts/ids.ts',
 ];
@@ -65,13 +66,13 @@ export const ZONES: readonly Zone[] = [
   // Programs of their own that are started by path: they import nothing of ours.
   zone('host/agents/scripted-*.mjs', []),
   // Messages are names and types only: starting and steering a workflow needs none of its code.
-  zone('temporal', ['contracts', 'platform'], ['domain', 'workflows'], ['workflows/messages.ts']),
+  zone('temporal', ['contracts', 'platform'], ['domain', 'workflows'], ['workflows/messages.ts', 'domain/lanes.ts']),
   zone('activities', ['contracts', 'domain', 'platform'], ['host', 'store', 'notify']),
   // Signs work orders; everything else of the host is out of reach for the control worker.
   zone(
     'activities/control',
     ['contracts', 'domain', 'platform', 'store', 'notify'],
-    ['host'],
+    ['host', 'temporal'],
     ['host/orders/order-mac.ts'],
   ),
   // A host has no database.
@@ -109,8 +110,10 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   pg: only(['store']),
   fastify: only(['api'], ['main']),
   'fastify-type-provider-zod': only(['api']),
+  '@fastify/cookie': only(['api']),
   '@fastify/helmet': only(['api']),
   '@fastify/rate-limit': only(['api']),
+  '@fastify/static': only(['api']),
   '@fastify/swagger': only(['api']),
   '@fastify/under-pressure': only(['api']),
   '@temporalio/workflow': only(['workflows']),
@@ -139,6 +142,9 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
 
 /** Layers that also run where Node does not: in the workflow sandbox or in a browser. No built-in modules at all. */
 export const NODE_FREE: readonly Layer[] = ['contracts', 'domain', 'client', 'workflows'];
+
+/** What the dashboard in `web/` may import from `src/`, besides what runs on Node. */
+export const WEB_LAYERS: readonly Layer[] = ['contracts', 'client', 'domain'];
 
 /** Where the process environment may be read: the one reader, and programs of their own. */
 export const ENVIRONMENT_READERS: readonly string[] = ['platform/environment.ts', 'host/agents/scripted-*.mjs'];

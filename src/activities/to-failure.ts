@@ -1,6 +1,7 @@
 /** Translator: errors of activities -> Temporal failures. The category decides whether Temporal tries again. */
 import { ApplicationFailure } from '@temporalio/common';
-import { AppError, CATEGORIES } from '../contracts/errors.ts';
+import { CATEGORIES } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 
 /** Details of failures are cut to this many characters: Temporal keeps 4 kB of a failed activity. */
 const MAX_DETAILS = 2000;

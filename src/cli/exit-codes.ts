@@ -1,6 +1,7 @@
 /** The command line's translator of errors: to an exit code, and to the lines or the document that people read. */
-import { AppError, CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE } from '../contracts/errors.ts';
-import type { ErrorCode } from '../contracts/errors.ts';
+import { CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import type { BatchSummary } from '../contracts/views.ts';
 
 /** Exit code of a usage mistake: unknown command, unknown flag, wrong value. */

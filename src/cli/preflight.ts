@@ -1,5 +1,6 @@
 /** The check before a start: prints remarks, refuses with the repairs. */
-import { AppError, ERRORS, isErrorCode } from '../contracts/errors.ts';
+import { ERRORS, isErrorCode } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 import type { SettingsOverrides } from '../contracts/settings.ts';
 import type { PreflightView, ProjectView } from '../contracts/views.ts';
 import type { CliContext } from './context.ts';

@@ -2,7 +2,8 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, CATEGORIES } from '../contracts/errors.ts';
+import { CATEGORIES } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 import { ensureStateDirectory } from '../platform/paths.ts';
 import type { CliContext } from './context.ts';
 import { startInBackground } from './processes.ts';

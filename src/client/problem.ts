@@ -1,6 +1,7 @@
 /** From problem+json back to our errors. */
-import { AppError, isErrorCode } from '../contracts/errors.ts';
-import type { ErrorCode } from '../contracts/errors.ts';
+import { isErrorCode } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import { ProblemSchema } from '../contracts/views.ts';
 
 /** Codes for answers that are not from our API (a proxy, another program). */

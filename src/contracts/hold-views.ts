@@ -44,6 +44,9 @@ export const LanesSchema = z
   })
   .meta({ id: 'Lanes' });
 
+/** See {@link HoldViewSchema}. */
 export type HoldView = z.infer<typeof HoldViewSchema>;
+/** See {@link LaneViewSchema}. */
 export type LaneView = z.infer<typeof LaneViewSchema>;
+/** See {@link LanesSchema}. */
 export type Lanes = z.infer<typeof LanesSchema>;

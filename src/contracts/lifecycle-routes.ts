@@ -131,6 +131,9 @@ export const lifecycleRoutes = {
   }),
 } as const;
 
+/** See {@link OffloadAnswerSchema}. */
 export type OffloadAnswer = z.infer<typeof OffloadAnswerSchema>;
+/** See {@link ManyAnswersSchema}. */
 export type ManyAnswers = z.infer<typeof ManyAnswersSchema>;
+/** See {@link DeletedBatchSchema}. */
 export type DeletedBatch = z.infer<typeof DeletedBatchSchema>;

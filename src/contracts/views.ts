@@ -304,8 +304,9 @@ export type BatchView = z.infer<typeof BatchViewSchema>;
 export type AttemptView = z.infer<typeof AttemptViewSchema>;
 /** See {@link TaskDetailSchema}. */
 export type TaskDetail = z.infer<typeof TaskDetailSchema>;
-/** See {@link ProjectViewSchema}. */
+/** See {@link RegisteredProjectSchema}. */
 export type RegisteredProject = z.infer<typeof RegisteredProjectSchema>;
+/** See {@link ProjectViewSchema}. */
 export type ProjectView = z.infer<typeof ProjectViewSchema>;
 /** See {@link RequirementViewSchema}. */
 export type RequirementView = z.infer<typeof RequirementViewSchema>;

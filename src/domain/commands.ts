@@ -2,7 +2,7 @@
  * User commands on a batch: for each a check without effect (the update's validator) and its effect.
  * Runs in the workflow sandbox: pure, synchronous.
  */
-import type { ErrorCode } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import type { TaskId } from '../contracts/ids.ts';
 import type { BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';

@@ -1,7 +1,8 @@
 /** `nightloom doctor`: every prerequisite checked, as a JSON array on stdout. Changes nothing but fetches a server if none is there. */
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { AppError, ERRORS } from '../contracts/errors.ts';
+import { ERRORS } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 import { AGENTS } from '../contracts/vocabulary.ts';
 import { agentEnvironment } from '../host/agents/environment.ts';
 import { agentFindings } from '../host/project/preflight-agent.ts';

@@ -1,6 +1,7 @@
 /** The host door of another process: every call is one signed request. */
 import { randomUUID } from 'node:crypto';
-import { AppError, isErrorCode } from '../contracts/errors.ts';
+import { isErrorCode } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DoorMethod } from './door-calls.ts';

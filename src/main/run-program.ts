@@ -1,5 +1,6 @@
 /** How every program of ours ends: one translator of errors to text and exit code. */
-import { AppError, CATEGORIES, ERRORS } from '../contracts/errors.ts';
+import { CATEGORIES, ERRORS } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 
 /** Runs `action`, says on standard error what it threw, and gives the exit code. Mistakes of ours are thrown on. */
 export async function runProgram(action: () => Promise<number>): Promise<number> {

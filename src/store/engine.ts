@@ -1,6 +1,6 @@
 /** What differs between the databases, besides their dialect of SQL: everything else of the store is written once. */
 import type { ColumnDefinitionBuilder, ColumnDataType, Dialect, Expression, Transaction } from 'kysely';
-import type { ErrorCode } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import type { AppendSignal } from './append-signal.ts';
 import type { Database } from './database.ts';
 

@@ -1,7 +1,7 @@
 /** PostgreSQL's errors in our words. */
 import { DatabaseError } from 'pg';
 import { AppError } from '../contracts/errors.ts';
-import type { ErrorCode } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 
 /** By SQLSTATE or its class (https://www.postgresql.org/docs/current/errcodes-appendix.html); others are our mistakes. */
 const CODES: Readonly<Record<string, ErrorCode>> = {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { AppError, isErrorCode } from '../contracts/errors.ts';
+import { isErrorCode } from '../contracts/error-catalogue.ts';
+import { AppError } from '../contracts/errors.ts';
 import { isServiceError, isTimeout, SERVICE_STATUS, withinDeadline } from './service-errors.ts';
 
 const PROBE_TIMEOUT_MS = 1_000;

@@ -1,7 +1,7 @@
 /** Translator: what an activity failed with -> code, category, message. Runs in the workflow sandbox. */
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
-import { ERRORS, isErrorCode } from '../contracts/errors.ts';
-import type { ErrorCode } from '../contracts/errors.ts';
+import { ERRORS, isErrorCode } from '../contracts/error-catalogue.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import type { Refusal } from '../domain/commands.ts';
 
 /** A failed activity in our own words. `cancelled` is a cancellation of the scope, not an error. */

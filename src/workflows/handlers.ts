@@ -31,7 +31,18 @@ import { offload, onTransfer, onTransferAnswer } from './transfers.ts';
 export function registerHandlers(run: BatchRun): void {
   const { state } = run;
   setHandler(stateQuery, () => state);
+  registerOrdered(run);
+  registerListCommands(run);
+  setHandler(transferSignals.receive, (message) => onTransfer(run, message));
+  setHandler(transferSignals.answer, (answered) => onTransferAnswer(run, answered));
+  setHandler(laneAnswers.granted, (granted) => onGranted(run, granted));
+  setHandler(laneAnswers.queued, (queued) => onQueued(run, queued));
+  setHandler(laneAnswers.accountHeld, (hold) => onAccountHeld(run, hold));
+}
 
+/** Start, resume, pause, cancel: their order counts. Pause and cancel have a durable form as signals. */
+function registerOrdered(run: BatchRun): void {
+  const { state } = run;
   setHandler(batchUpdates.start, (command) => ordered(run, command, () => start(run, command)), {
     validator: (command) => refuseOrdered(run, command, checkStart(state)),
   });
@@ -44,6 +55,17 @@ export function registerHandlers(run: BatchRun): void {
   setHandler(batchUpdates.cancel, (command) => ordered(run, command, () => cancel(run)), {
     validator: (command) => refuseOrdered(run, command, checkCancel(state)),
   });
+  setHandler(batchSignals.pause, (command) => {
+    if (checkPause(state) === null) ordered(run, command, () => pause(run, command));
+  });
+  setHandler(batchSignals.cancel, (command) => {
+    if (checkCancel(state) === null) ordered(run, command, () => cancel(run));
+  });
+}
+
+/** What changes the list of tasks, or one of them. */
+function registerListCommands(run: BatchRun): void {
+  const { state } = run;
   setHandler(batchUpdates.skipWait, (command) => once(run, command, () => skipWait(run)), {
     validator: (command) => refuse(run, command, null),
   });
@@ -80,19 +102,6 @@ export function registerHandlers(run: BatchRun): void {
   );
   setHandler(batchUpdates.offload, (command) => once(run, command, () => offload(run, command)), {
     validator: (command) => refuse(run, command, checkOffload(state, command)),
-  });
-  setHandler(transferSignals.receive, (message) => onTransfer(run, message));
-  setHandler(transferSignals.answer, (answered) => onTransferAnswer(run, answered));
-
-  setHandler(laneAnswers.granted, (granted) => onGranted(run, granted));
-  setHandler(laneAnswers.queued, (queued) => onQueued(run, queued));
-  setHandler(laneAnswers.accountHeld, (hold) => onAccountHeld(run, hold));
-
-  setHandler(batchSignals.pause, (command) => {
-    if (checkPause(state) === null) ordered(run, command, () => pause(run, command));
-  });
-  setHandler(batchSignals.cancel, (command) => {
-    if (checkCancel(state) === null) ordered(run, command, () => cancel(run));
   });
 }
 

@@ -109,7 +109,7 @@ async function tell(state: LanesState, batch: BatchId, holder: LaneHolder): Prom
 
 /** Everybody in the queue hears its place and why it waits, once per change of it. */
 async function tellWaiting(state: LanesState, told: Map<BatchId, string>): Promise<void> {
-  for (const { batch, request } of [...state.queue]) {
+  for (const { batch, request } of state.queue) {
     const wait = laneWait(state, batch, Date.now());
     if (wait === null) continue;
     const text = JSON.stringify([request, wait]);

@@ -1,7 +1,8 @@
 /** Every error has one form. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AppError, CATEGORIES, ERRORS } from '../../src/contracts/errors.ts';
-import type { ErrorCategory, ErrorCode } from '../../src/contracts/errors.ts';
+import { CATEGORIES, ERRORS } from '../../src/contracts/error-catalogue.ts';
+import { AppError } from '../../src/contracts/errors.ts';
+import type { ErrorCategory, ErrorCode } from '../../src/contracts/error-catalogue.ts';
 import { routes } from '../../src/contracts/http.ts';
 import { problemOf, startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';

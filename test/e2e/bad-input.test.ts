@@ -57,7 +57,7 @@ describe('the repository', () => {
   it('[P7] has uncommitted changes with --in-place: they stay as they are', async () => {
     const dirty = await user.repository({ a: 'write a.txt a' }, SETTINGS);
     await dirty.write('README.md', 'changed by me');
-    expectError(await run(['--in-place'], dirty.directory), 6, /1 uncommitted change/);
+    expectError(await run(['--in-place'], dirty.directory), 5, /1 uncommitted change to/);
     expect(await dirty.read('README.md')).toBe('changed by me');
     const beside = await run([], dirty.directory);
     expect(beside.exit).toBe(0);
@@ -68,7 +68,7 @@ describe('the repository', () => {
   it('is on no branch: fine in a worktree, refused in place', async () => {
     const detached = await user.repository({ a: 'write a.txt a' }, SETTINGS);
     await detached.git(['switch', '--quiet', '--detach']);
-    expectError(await run(['--in-place'], detached.directory), 6, /on no branch/);
+    expectError(await run(['--in-place'], detached.directory), 5, /on no branch/);
     expect((await run([], detached.directory)).exit).toBe(0);
   });
 

@@ -146,6 +146,20 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
     expect(done.tasks).toMatchObject([{ status: 'completed', attempts: 1 }]);
   });
 
+  it('`up` works on PostgreSQL too, without a file', async () => {
+    const database = await postgres.createDatabase();
+    const repository = await user.repository({ e: 'write e.txt e' }, SETTINGS);
+    const env = { NIGHTLOOM_DATABASE_URL: database };
+    expect((await user.call(['up', '--detach'], { env })).exit).toBe(0);
+    const { exit, doc } = await user.json(['run', '--yes'], { cwd: repository.directory });
+    expect(exit).toBe(0);
+    const { id, status: end } = asBatch(doc);
+    expect(end).toBe('completed');
+    expect(await postgres.query('select id, status from batches', database)).toEqual([{ id, status: 'completed' }]);
+    await expect(readFile(join(user.state, 'nightloom.db'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await user.call(['down'])).exit).toBe(0);
+  });
+
   it('refuses to start without a cluster, with a wrong secret, and as a second host in one state directory', async () => {
     const lonely = await user.call(['worker'], { env: { ...ofPart('lonely'), TEMPORAL_ADDRESS: '' } });
     expect(lonely).toMatchObject({ exit: 2, err: expect.stringContaining('TEMPORAL_ADDRESS') });

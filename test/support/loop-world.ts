@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { HostActivities } from '../../src/activities/types.ts';
-import type { ErrorCode } from '../../src/contracts/errors.ts';
+import type { ErrorCode } from '../../src/contracts/error-catalogue.ts';
 import { asId } from '../../src/contracts/ids.ts';
 import type { WorkOrder } from '../../src/contracts/order.ts';
 import type { AgentOutcome, AgentVerdict } from '../../src/contracts/outcome.ts';

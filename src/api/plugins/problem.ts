@@ -1,7 +1,8 @@
 /** The one translator from errors to problem+json (RFC 9457). */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, CATEGORIES, ERRORS } from '../../contracts/errors.ts';
-import type { ErrorCode } from '../../contracts/errors.ts';
+import { CATEGORIES, ERRORS } from '../../contracts/error-catalogue.ts';
+import { AppError } from '../../contracts/errors.ts';
+import type { ErrorCode } from '../../contracts/error-catalogue.ts';
 import type { Problem } from '../../contracts/views.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';

@@ -5,7 +5,7 @@ import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
 import type { Sessions } from '../services/sessions.ts';
-import { sessionSecret } from './session.ts';
+import { sessionSecret } from './session-cookie.ts';
 
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 

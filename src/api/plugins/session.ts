@@ -1,6 +1,5 @@
 /** Login of browsers: a one-time code or the token for a cookie. */
-import cookies from '@fastify/cookie';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
@@ -9,6 +8,7 @@ import { register } from '../register.ts';
 import type { Sessions } from '../services/sessions.ts';
 import { instant } from '../views/instants.ts';
 import { hasToken } from './security.ts';
+import { cookieName, sessionSecret } from './session-cookie.ts';
 
 /** What the routes need. */
 export interface SessionOptions {
@@ -18,11 +18,6 @@ export interface SessionOptions {
 }
 
 type Opening = z.output<(typeof routes)['openSession']['body']>;
-
-/** Makes `sessionSecret` work: to be called before the checks are registered. */
-export async function installCookies(app: FastifyInstance): Promise<void> {
-  await app.register(cookies);
-}
 
 /** Registers login, logout and the minting of codes. */
 export function sessionRoutes(app: FastifyInstance, options: SessionOptions): void {
@@ -49,15 +44,6 @@ export function sessionRoutes(app: FastifyInstance, options: SessionOptions): vo
     reply.setCookie(name, '', { ...attributes, maxAge: 0 });
     return { closed: true as const };
   });
-}
-
-/** What the request's cookie of this installation says; null without one. Cookies know no ports, hence the name. */
-export function sessionSecret(request: FastifyRequest, installation: InstallationId): string | null {
-  return request.cookies[cookieName(installation)] ?? null;
-}
-
-function cookieName(installation: InstallationId): string {
-  return `nightloom-${installation}`;
 }
 
 function checkOpening(opening: Opening, { sessions, token }: SessionOptions): void {

@@ -1,6 +1,6 @@
 /** Refusals that have a reason per task: workflows know ids, people names. */
 import { AppError } from '../../contracts/errors.ts';
-import type { ErrorCode } from '../../contracts/errors.ts';
+import type { ErrorCode } from '../../contracts/error-catalogue.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { Refusal } from '../../domain/commands.ts';
 

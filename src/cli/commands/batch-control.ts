@@ -1,5 +1,6 @@
 /** `nightloom batch start|pause|resume|cancel|skip-wait` */
-import { AppError, isErrorCode } from '../../contracts/errors.ts';
+import { isErrorCode } from '../../contracts/error-catalogue.ts';
+import { AppError } from '../../contracts/errors.ts';
 import type { ManyAnswers } from '../../contracts/lifecycle-routes.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
 import { connect } from '../connect.ts';

@@ -1,5 +1,5 @@
 /** `nightloom batch offload|retry|delete|restore` */
-import { CATEGORIES } from '../../contracts/errors.ts';
+import { CATEGORIES } from '../../contracts/error-catalogue.ts';
 import { connect } from '../connect.ts';
 import type { Handler } from '../context.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';

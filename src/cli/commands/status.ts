@@ -1,5 +1,5 @@
 /** `nightloom status` */
-import { EXIT_UNREACHABLE } from '../../contracts/errors.ts';
+import { EXIT_UNREACHABLE } from '../../contracts/error-catalogue.ts';
 import type { Status } from '../../contracts/views.ts';
 import type { CliContext, Handler } from '../context.ts';
 import { connect } from '../connect.ts';

@@ -1,6 +1,7 @@
 /** The check before a start: what the night needs, and what it would not do. */
 import { statfs } from 'node:fs/promises';
-import { AppError, ERRORS } from '../../contracts/errors.ts';
+import { ERRORS } from '../../contracts/error-catalogue.ts';
+import { AppError } from '../../contracts/errors.ts';
 import type { PreflightFinding } from '../../contracts/host-door.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import type { StatePaths } from '../../platform/paths.ts';

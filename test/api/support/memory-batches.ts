@@ -1,6 +1,6 @@
 /** Batch workflows without Temporal: the same command rules (from domain), recorded into the real store. */
 import { AppError } from '../../../src/contracts/errors.ts';
-import type { ErrorCode } from '../../../src/contracts/errors.ts';
+import type { ErrorCode } from '../../../src/contracts/error-catalogue.ts';
 import type { BatchId } from '../../../src/contracts/ids.ts';
 import type { BatchState, CommandAnswer } from '../../../src/contracts/state.ts';
 import type { BatchCommands } from '../../../src/api/batch-commands.ts';

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CATEGORIES, ERRORS, isErrorCode } from '../../../src/contracts/errors.ts';
-import type { ErrorCode } from '../../../src/contracts/errors.ts';
+import { CATEGORIES, ERRORS, isErrorCode } from '../../../src/contracts/error-catalogue.ts';
+import type { ErrorCode } from '../../../src/contracts/error-catalogue.ts';
 import { routes, streams } from '../../../src/contracts/http.ts';
 import type { RouteAnswer, RouteName } from '../../../src/contracts/http.ts';
 import type { EventView } from '../../../src/contracts/views.ts';

@@ -12,6 +12,7 @@ import type { Client } from '../../../src/client/client.ts';
 import type { BatchView, ProjectView } from '../../../src/contracts/views.ts';
 import { readEnvironment } from '../../../src/platform/environment.ts';
 import { sharedCacheDirectory } from '../../../src/temporal/binary.ts';
+import { choosePort } from '../../../src/temporal/ports.ts';
 import { makeRepository } from '../../support/git-repository.ts';
 import type { TestRepository } from '../../support/git-repository.ts';
 
@@ -59,6 +60,8 @@ export async function startWebStack(temporalAddress: string | null): Promise<Web
   await mkdir(home);
   await mkdir(state);
   await chmod(state, 0o700);
+  // Where it looks for the port of last time: the usual one may be anybody's while this stack is down.
+  await writeFile(join(state, 'stack.json'), JSON.stringify({ url: `http://127.0.0.1:${await choosePort()}` }));
   const environment = readEnvironment();
   const env = {
     PATH: environment.path,

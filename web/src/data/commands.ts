@@ -1,6 +1,7 @@
 /** What the screens do. Every command says how it ended: in a toast, and by the renewed answers. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { AppError, ERRORS } from '../../../src/contracts/errors.ts';
+import { ERRORS } from '../../../src/contracts/error-catalogue.ts';
+import { AppError } from '../../../src/contracts/errors.ts';
 import type { RouteAnswer, RouteBody, RouteName } from '../../../src/contracts/http.ts';
 import { notify } from '../ui/toasts.tsx';
 import { api } from './api.ts';

@@ -47,8 +47,8 @@ export function listen(queries: QueryClient, signal: AbortSignal): void {
   const become = (next: Connection): void => {
     const before = connection.get().state;
     connection.set(next);
-    // While we heard nothing, anything may have changed, also what makes no event.
-    if (next.state === 'live' && before === 'lost') invalidate.everything();
+    // While we heard nothing, anything may have changed: after a break, and between the first answers and the stream.
+    if (next.state === 'live' && before !== 'live') invalidate.everything();
   };
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (data.kind === 'event') take(data.event);
@@ -62,6 +62,7 @@ export function listen(queries: QueryClient, signal: AbortSignal): void {
   };
   const lead = async (): Promise<void> => {
     isLeader = true;
+    if (lastSeq === null) connection.set({ state: 'connecting' });
     await read({
       after: () => lastSeq,
       signal,

@@ -18,7 +18,7 @@ const OTHER_ESCAPES = new RegExp(
 );
 
 /** Controls that are neither tab nor escape, and those of the second block. */
-const CONTROLS = /(?![\t\u001b])\p{Cc}/gu;
+const CONTROLS = new RegExp(`(?![\\t${ESCAPE}])\\p{Cc}`, 'gu');
 
 /** Marks that change the direction or the width of text without being seen. */
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
