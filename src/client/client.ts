@@ -2,7 +2,8 @@
 import { AppError } from '../contracts/errors.ts';
 import { routes } from '../contracts/http.ts';
 import type { RouteAnswer, RouteBody, RouteName, RouteQuery } from '../contracts/http.ts';
-import type { EventView, LogRangeView } from '../contracts/views.ts';
+import type { LogRangeView } from '../contracts/log-views.ts';
+import type { EventView } from '../contracts/views.ts';
 import { readJson, toAppError, unreachable } from './problem.ts';
 import { followEvents, followLogRanges } from './streams.ts';
 import type { Connect, EventsOptions, FollowLogOptions } from './streams.ts';

@@ -1,7 +1,9 @@
 /** Live streams that outlive a lost connection: each begins again where it ended. */
 import { AppError } from '../contracts/errors.ts';
-import { EventViewSchema, LogRangeSchema } from '../contracts/views.ts';
-import type { EventView, LogRangeView } from '../contracts/views.ts';
+import { LogRangeSchema } from '../contracts/log-views.ts';
+import { EventViewSchema } from '../contracts/views.ts';
+import type { LogRangeView } from '../contracts/log-views.ts';
+import type { EventView } from '../contracts/views.ts';
 import { streams } from '../contracts/http.ts';
 import { parseEvents } from './sse.ts';
 import type { ServerSentEvent } from './sse.ts';

@@ -1,16 +1,15 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { projectRoutes } from './project-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
+import { LogInfoSchema, LogRangeSchema, ProgressViewSchema } from './log-views.ts';
 import {
   BatchSummarySchema,
   BatchViewSchema,
   CommandAnswerSchema,
-  LogInfoSchema,
-  LogRangeSchema,
   PreflightViewSchema,
-  ProgressViewSchema,
   ProjectViewSchema,
   RegisteredProjectSchema,
   ReportSchema,
@@ -88,85 +87,6 @@ export const routes = {
         }),
       ),
     }),
-  }),
-  listProjects: route({
-    method: 'GET',
-    path: '/api/projects',
-    summary: 'Registered projects',
-    tag: 'projects',
-    answers: listOf(ProjectViewSchema),
-  }),
-  addProject: route({
-    method: 'POST',
-    path: '/api/projects',
-    summary: 'Register a repository, and trust its project file as it is; again: the same project',
-    tag: 'projects',
-    body: z.object({
-      path: z.string().min(1).max(4096),
-      name: z.string().trim().min(1).max(100).optional(),
-      trust: z
-        .boolean()
-        .default(true)
-        .describe('false: a file that changed since it was trusted stays untrusted; a new project is trusted anyway'),
-    }),
-    answers: RegisteredProjectSchema,
-    status: 201,
-  }),
-  getProject: route({
-    method: 'GET',
-    path: '/api/projects/:id',
-    summary: 'One project',
-    tag: 'projects',
-    params: id,
-    answers: ProjectViewSchema,
-  }),
-  removeProject: route({
-    method: 'DELETE',
-    path: '/api/projects/:id',
-    summary: 'Forget a project; nothing in its repository changes',
-    tag: 'projects',
-    params: id,
-    answers: ProjectViewSchema,
-  }),
-  setProjectSettings: route({
-    method: 'PUT',
-    path: '/api/projects/:id/settings',
-    summary: 'Settings kept in the database',
-    tag: 'projects',
-    params: id,
-    body: SettingsOverridesSchema,
-    answers: ProjectViewSchema,
-  }),
-  projectConfiguration: route({
-    method: 'POST',
-    path: '/api/projects/:id/configuration',
-    summary: 'Each setting and where it comes from',
-    tag: 'projects',
-    params: id,
-    body: z.object({ flags: SettingsOverridesSchema.optional() }),
-    answers: z.object({
-      settings: z.record(z.string(), z.unknown()),
-      origins: z.array(
-        z.object({ key: z.string(), value: z.unknown(), source: z.string(), file: z.string().nullable() }),
-      ),
-    }),
-  }),
-  preflight: route({
-    method: 'POST',
-    path: '/api/projects/:id/preflight',
-    summary: 'What a night in this project needs',
-    tag: 'projects',
-    params: id,
-    body: z.object({ flags: SettingsOverridesSchema.optional() }),
-    answers: PreflightViewSchema,
-  }),
-  listRequirements: route({
-    method: 'GET',
-    path: '/api/projects/:id/requirements',
-    summary: 'Requirement files with their status',
-    tag: 'requirements',
-    params: id,
-    answers: listOf(RequirementViewSchema),
   }),
   createBatch: route({
     method: 'POST',
@@ -342,6 +262,7 @@ export const routes = {
     query: z.object({ batch: z.string().optional(), since: z.string().optional() }),
     answers: ReportSchema,
   }),
+  ...projectRoutes,
   ...lifecycleRoutes,
 } as const;
 

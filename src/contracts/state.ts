@@ -230,7 +230,7 @@ export interface BatchState {
   /** The last 500 transfers that came in, with the verdict, so that a repeated one is answered alike. */
   received: [string, TransferVerdict][];
   /** Account of the agent by project id: its limits are shared by all batches of that account. */
-  readonly accounts: Readonly<Record<string, string>>;
+  accounts: Readonly<Record<string, string>>;
   /** A hold that another batch met and that applies before the next task. */
   pendingHold: Hold | null;
   /** The user wants the account tried although it is held. */

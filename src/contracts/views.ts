@@ -1,9 +1,10 @@
 /** What API, CLI and dashboard show: one schema per thing, one batch object everywhere. Instants are RFC 3339. */
 import { z } from 'zod';
 import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
+import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
-import { BATCH_STATUSES, PHASES, STEPS, TASK_KINDS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
+import { BATCH_STATUSES, STEPS, TASK_KINDS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
 const nullableInstant = instant.nullable();
@@ -119,39 +120,6 @@ export const AttemptViewSchema = z
     verification: z.array(CheckViewSchema),
   })
   .meta({ id: 'Attempt' });
-
-/** What an agent is doing now. */
-export const ProgressViewSchema = z
-  .object({
-    phase: z.enum(PHASES),
-    step: z.string(),
-    turns: z.number(),
-    lastTool: z.string().nullable(),
-    tokens: z.number().nullable(),
-    costUsd,
-    logBytes: z.number(),
-    lastOutputAt: nullableInstant,
-    updatedAt: instant,
-  })
-  .meta({ id: 'Progress' });
-
-/** One run that left a log. */
-export const LogInfoSchema = z
-  .object({
-    attempt: z.int(),
-    step: z.string(),
-    startedAt: nullableInstant,
-    endedAt: nullableInstant,
-    exitCode: z.int().nullable(),
-    stdoutBytes: z.number(),
-    stderrBytes: z.number(),
-  })
-  .meta({ id: 'LogInfo' });
-
-/** A range of a log, masked; offsets in bytes of the file. */
-export const LogRangeSchema = z
-  .object({ text: z.string(), offset: z.number(), nextOffset: z.number(), totalBytes: z.number(), ended: z.boolean() })
-  .meta({ id: 'LogRange' });
 
 /** A task by itself: with its attempts and runs. */
 export const TaskDetailSchema = TaskViewSchema.extend({
@@ -322,9 +290,3 @@ export type EventView = z.infer<typeof EventViewSchema>;
 export type Problem = z.infer<typeof ProblemSchema>;
 /** See {@link CommandAnswerSchema}. */
 export type CommandAnswerView = z.infer<typeof CommandAnswerSchema>;
-/** See {@link LogInfoSchema}. */
-export type LogInfoView = z.infer<typeof LogInfoSchema>;
-/** See {@link LogRangeSchema}. */
-export type LogRangeView = z.infer<typeof LogRangeSchema>;
-/** See {@link ProgressViewSchema}. */
-export type ProgressView = z.infer<typeof ProgressViewSchema>;

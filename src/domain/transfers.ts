@@ -20,6 +20,8 @@ export interface TransferMessage {
   readonly transferId: string;
   readonly from: BatchId;
   readonly tasks: readonly TransferredTask[];
+  /** Account of the agent by project id, as the source knows it. */
+  readonly accounts: Readonly<Record<string, string>>;
 }
 
 /** What it is answered. */
@@ -109,6 +111,7 @@ export function receiveTransfer(
   state.received.push([message.transferId, verdict]);
   if (state.received.length > KEPT_VERDICTS) state.received.splice(0, state.received.length - KEPT_VERDICTS);
   if (verdict === 'refused') return { verdict, added: [] };
+  state.accounts = { ...message.accounts, ...state.accounts };
   const last = state.tasks.at(-1)?.rank ?? -RANK_STEP;
   const added: TaskId[] = [];
   for (const [index, { state: task, details, project }] of message.tasks.entries()) {

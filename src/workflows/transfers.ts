@@ -70,7 +70,12 @@ async function send(run: BatchRun, transferId: string, transfer: Transfer): Prom
   const { state, ports } = run;
   const isFirst = transfer.sent === 0;
   transfer.sent += 1;
-  const delivered = await ports.transfers.send(transfer.to, { transferId, from: state.batch, tasks: transfer.tasks });
+  const delivered = await ports.transfers.send(transfer.to, {
+    transferId,
+    from: state.batch,
+    tasks: transfer.tasks,
+    accounts: state.accounts,
+  });
   if (delivered || state.transfers[transferId] !== transfer) return;
   const verdict = isFirst ? 'refused' : await ports.transfers.fate(transfer.to, transferId);
   if (verdict !== null) onTransferAnswer(run, { transferId, verdict });

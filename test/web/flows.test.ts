@@ -29,7 +29,9 @@ describe('login', () => {
     await page.getByRole('heading', { name: 'Queue work' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     expect(page.url()).toBe(`${stack.url}/`);
-    expect(await page.evaluate('document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)')).toBe('{}{}');
+    expect(await page.evaluate('document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)')).toBe(
+      '{}{}',
+    );
     expect(await page.content()).not.toContain(stack.token);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
@@ -50,7 +52,10 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     const { page } = await enter(width, '/projects');
     await page.getByLabel('Path of a repository').fill('/nonexistent');
     await page.getByRole('button', { name: 'Add project' }).click();
-    await page.locator('#add-problem').getByText(/repository|folder/i).waitFor();
+    await page
+      .locator('#add-problem')
+      .getByText(/repository|folder/i)
+      .waitFor();
     await page.getByLabel('Path of a repository').fill(repository.directory);
     await page.getByRole('button', { name: 'Add project' }).click();
     await page.getByRole('heading', { level: 1, name: `added-${width}` }).waitFor();

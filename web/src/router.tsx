@@ -36,7 +36,12 @@ const batch = createRoute({
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$taskId',
-  validateSearch: (raw: Raw) => ({ ...text(raw, 'run'), ...text(raw, 'stream'), ...text(raw, 'view'), ...text(raw, 'at') }),
+  validateSearch: (raw: Raw) => ({
+    ...text(raw, 'run'),
+    ...text(raw, 'stream'),
+    ...text(raw, 'view'),
+    ...text(raw, 'at'),
+  }),
   component: lazyRouteComponent(() => import('./screens/task.tsx'), 'Task'),
 });
 

@@ -1,6 +1,7 @@
 /** Tasks as callers see them. */
 import type { AttemptRecord, TaskState } from '../../contracts/state.ts';
 import type { AttemptView, TaskView } from '../../contracts/views.ts';
+import { emptyDetails } from '../../domain/batch-state.ts';
 import type { TaskRow } from '../../store/store.ts';
 import { instant, nullableInstant } from './instants.ts';
 
@@ -9,7 +10,8 @@ import { instant, nullableInstant } from './instants.ts';
  * @param last its newest attempt; undefined before the first
  */
 export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecord | undefined): TaskView {
-  const { definition, state, details } = row;
+  const { definition, state } = row;
+  const details = row.details ?? emptyDetails();
   return {
     id: definition.id,
     name: definition.name,
@@ -18,25 +20,25 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     batchId: row.batch,
     kind: definition.kind,
     status: state.status,
-    step: state.status === 'running' ? (details?.step ?? null) : null,
+    step: state.status === 'running' ? details.step : null,
     attempts: countedAttempts(state),
-    agent: details?.agent ?? last?.agent ?? null,
-    commit: details?.commit ?? null,
-    salvageRef: details?.salvageRef ?? null,
-    failure: details?.failure ?? null,
-    verified: details?.verified ?? 'none',
+    agent: details.agent ?? last?.agent ?? null,
+    commit: details.commit,
+    salvageRef: details.salvageRef,
+    failure: details.failure,
+    verified: details.verified,
     verification: [...(last?.checks ?? [])],
-    waits: (details?.waits ?? []).map((wait) => ({
+    waits: details.waits.map((wait) => ({
       kind: wait.kind,
       from: instant(wait.fromMs),
       until: nullableInstant(wait.untilMs),
     })),
     deniedTools: [...(last?.deniedTools ?? [])],
-    notes: [...(details?.notes ?? [])],
-    startedAt: nullableInstant(details?.startedAtMs ?? null),
-    completedAt: nullableInstant(details?.completedAtMs ?? null),
-    durationMs: details?.durationMs ?? 0,
-    costUsd: details?.costUsd ?? null,
+    notes: [...details.notes],
+    startedAt: nullableInstant(details.startedAtMs),
+    completedAt: nullableInstant(details.completedAtMs),
+    durationMs: details.durationMs,
+    costUsd: details.costUsd,
   };
 }
 

@@ -1,7 +1,7 @@
 /** `nightloom logs` */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../contracts/errors.ts';
-import type { LogInfoView } from '../../contracts/views.ts';
+import type { LogInfoView } from '../../contracts/log-views.ts';
 import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
 import { connect } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';

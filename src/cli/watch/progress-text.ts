@@ -1,5 +1,6 @@
 /** What watching a batch says: a line per event, and the block about the running task. */
-import type { BatchView, EventView, ProgressView, TaskView } from '../../contracts/views.ts';
+import type { ProgressView } from '../../contracts/log-views.ts';
+import type { BatchView, EventView, TaskView } from '../../contracts/views.ts';
 import { countsText, taskLine, totalOf } from '../render/batch.ts';
 import type { RenderOptions } from '../render/batch.ts';
 import { waitText } from '../render/hold.ts';

@@ -2,7 +2,8 @@
 import { stderr } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../contracts/errors.ts';
-import type { BatchView, EventView, ProgressView } from '../../contracts/views.ts';
+import type { ProgressView } from '../../contracts/log-views.ts';
+import type { BatchView, EventView } from '../../contracts/views.ts';
 import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
 import type { CliContext } from '../context.ts';
 import { interruptSignal } from '../interrupt.ts';

@@ -4,7 +4,12 @@ import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
 /** The package's own list is for one page in one process; that would end with the page. */
-const UNWANTED: ReadonlySet<string> = new Set(['--single-process', '--no-zygote', '--headless=shell', "--headless='shell'"]);
+const UNWANTED: ReadonlySet<string> = new Set([
+  '--single-process',
+  '--no-zygote',
+  '--headless=shell',
+  "--headless='shell'",
+]);
 
 /** Starts it; without its sandbox, because tests often run as root in a container. */
 export async function launchBrowser(): Promise<Browser> {

@@ -31,9 +31,12 @@ export async function makeNight(stack: WebStack): Promise<Night> {
   const shop = await stack.project(
     'shop',
     {
-      'validate-coupon-codes': 'sleep 2s\nsay Coupons are checked before the total.\nwrite notes/coupons.txt Codes expire.\ncost 0.31',
-      'fix-rounding-of-totals': 'sleep 1s\nwrite notes/totals.txt rounded\ncost 0.12\non fix 1:\nsleep 1s\nwrite notes/totals.txt Rounded half to even.\ncost 0.05',
-      'translate-the-invoice': 'sleep 1s\nwrite notes/invoice.txt lowercase\ncost 0.2\non fix 1:\nwrite notes/invoice.txt still lowercase\non fix 2:\nwrite notes/invoice.txt still lowercase, sorry',
+      'validate-coupon-codes':
+        'sleep 2s\nsay Coupons are checked before the total.\nwrite notes/coupons.txt Codes expire.\ncost 0.31',
+      'fix-rounding-of-totals':
+        'sleep 1s\nwrite notes/totals.txt rounded\ncost 0.12\non fix 1:\nsleep 1s\nwrite notes/totals.txt Rounded half to even.\ncost 0.05',
+      'translate-the-invoice':
+        'sleep 1s\nwrite notes/invoice.txt lowercase\ncost 0.2\non fix 1:\nwrite notes/invoice.txt still lowercase\non fix 2:\nwrite notes/invoice.txt still lowercase, sorry',
       'speed-up-product-search': 'sleep 3s\nwrite notes/search.txt An index was added.\ncost 0.56',
       'checkout-keeps-the-cart': LONG_WORK,
       'remove-legacy-payment-form': 'write notes/form.txt Removed.',
@@ -61,7 +64,11 @@ export async function makeNight(stack: WebStack): Promise<Night> {
     'style-guide': 'write notes/style.txt Done.',
     'incident-runbook': 'write notes/runbook.txt Done.',
   });
-  const ended = await stack.batch('Handbook spring clean', docs, ['rewrite-onboarding', 'glossary-of-terms', 'broken-links']);
+  const ended = await stack.batch('Handbook spring clean', docs, [
+    'rewrite-onboarding',
+    'glossary-of-terms',
+    'broken-links',
+  ]);
   const working = await stack.batch('Shop checkout', shop, [
     'validate-coupon-codes',
     'fix-rounding-of-totals',

@@ -61,7 +61,7 @@ export async function startWebStack(temporalAddress: string | null): Promise<Web
   await mkdir(state);
   await chmod(state, 0o700);
   // Where it looks for the port of last time: the usual one may be anybody's while this stack is down.
-  await writeFile(join(state, 'stack.json'), JSON.stringify({ url: `http://127.0.0.1:${await choosePort()}` }));
+  await writeFile(join(state, 'stack.json'), JSON.stringify({ url: `http://127.0.0.1:${await choosePort([])}` }));
   const environment = readEnvironment();
   const env = {
     PATH: environment.path,

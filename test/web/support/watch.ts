@@ -1,6 +1,5 @@
 /** What a page must never do, whatever a test looks at. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 
@@ -16,7 +15,11 @@ export interface WatchedPage {
 }
 
 /** Opens a page of its own context: no cookies of others. Times are far from UTC on purpose. */
-export async function openPage(browser: Browser, width: Width, colorScheme: 'light' | 'dark' = 'light'): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  width: Width,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: WIDTHS[width], colorScheme, timezoneId: 'Pacific/Chatham' });
   const page = await context.newPage();
   const mistakes: string[] = [];
@@ -32,13 +35,14 @@ export async function openPage(browser: Browser, width: Width, colorScheme: 'lig
 }
 
 const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe-core finds on the page as it is: `rule: element`. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(await axeSource);
-  const found = await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    `axe.run({ runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`,
+  );
   return Violations.parse(found).flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }
 

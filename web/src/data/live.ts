@@ -14,9 +14,7 @@ import { createInvalidator } from './invalidate.ts';
 import { noticeError } from './session.ts';
 
 /** `lost`: what is shown may be old. `since`: when that began, epoch milliseconds. */
-export type Connection =
-  | { readonly state: 'connecting' | 'live' }
-  | { readonly state: 'lost'; readonly since: number };
+export type Connection = { readonly state: 'connecting' | 'live' } | { readonly state: 'lost'; readonly since: number };
 
 type Message =
   | { readonly kind: 'event'; readonly event: EventView }

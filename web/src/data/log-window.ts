@@ -1,5 +1,5 @@
 /** A window onto one log: what the browser holds of it, in whole lines with their place in the file. */
-import type { LogRangeView } from '../../../src/contracts/views.ts';
+import type { LogRangeView } from '../../../src/contracts/log-views.ts';
 import { api } from './api.ts';
 import { createCell } from './cell.ts';
 import type { Cell } from './cell.ts';

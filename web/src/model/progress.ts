@@ -50,7 +50,9 @@ export function progressSentence(counts: Counts): string {
  * Null before three tasks are over, and when nothing is left.
  */
 export function forecast(tasks: readonly TaskView[], nowMs: number): { fromMs: number; toMs: number } | null {
-  const ended = tasks.filter((task) => task.durationMs > 0 && (task.status === 'completed' || task.status === 'failed'));
+  const ended = tasks.filter(
+    (task) => task.durationMs > 0 && (task.status === 'completed' || task.status === 'failed'),
+  );
   const open = tasks.filter((task) => ['idle', 'queued', 'running', 'waiting'].includes(task.status));
   if (ended.length < MIN_SAMPLES || open.length === 0) return null;
   const mean = ended.reduce((sum, task) => sum + task.durationMs, 0) / ended.length;

@@ -96,7 +96,9 @@ export function batchState(batch: Pick<BatchSummary, 'status' | 'hold' | 'counts
       return { tone: 'off', word: 'Cancelled' };
     case 'running':
       if (batch.hold !== null) return { tone: 'wait', word: HOLD_WORDS[batch.hold.reason] };
-      return batch.counts.running > 0 ? { tone: 'active', word: 'Working' } : { tone: 'wait', word: 'Waiting for a lane' };
+      return batch.counts.running > 0
+        ? { tone: 'active', word: 'Working' }
+        : { tone: 'wait', word: 'Waiting for a lane' };
     default:
       return assertNever(batch.status);
   }
@@ -115,7 +117,9 @@ export function waitSentence(task: Pick<TaskView, 'waits'>, nowMs: number): stri
   const last = task.waits.at(-1);
   if (last === undefined) return 'Waiting';
   const untilMs = toMs(last.until);
-  return untilMs === null || untilMs <= nowMs ? WAIT_WORDS[last.kind] : `${WAIT_WORDS[last.kind]}, ${relative(untilMs, nowMs)}`;
+  return untilMs === null || untilMs <= nowMs
+    ? WAIT_WORDS[last.kind]
+    : `${WAIT_WORDS[last.kind]}, ${relative(untilMs, nowMs)}`;
 }
 
 /** Why a batch holds and until when, in one sentence. */

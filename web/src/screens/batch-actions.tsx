@@ -7,8 +7,8 @@ import { MoreIcon } from '../ui/icons.tsx';
 import { Menu } from '../ui/menu.tsx';
 import type { MenuItem } from '../ui/menu.tsx';
 
-/** The one obvious action as a button, the others in a menu. */
-export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
+/** The commands of a batch, each with what it says when it has worked. */
+function useBatchCommands(batch: BatchSummary) {
   const say = (answer: { readonly message: string }): string => `${batch.name}: ${answer.message}`;
   const start = useCommand('startBatch', say);
   const pause = useCommand('pauseBatch', say);
@@ -16,45 +16,49 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
   const skipWait = useCommand('skipWait', say);
   const cancel = useCommand('cancelBatch', say);
   const retry = useCommand('retryBatch', ({ name }) => `${name}: the failed tasks are queued again.`);
-  const [isAsking, setAsking] = useState(false);
-  const isBusy = [start, pause, resume, skipWait, cancel, retry].some((each) => each.isPending);
   const params = { id: batch.id };
   const plain = () => ({ params, body: { commandId: commandId() } });
+  return {
+    isBusy: [start, pause, resume, skipWait, cancel, retry].some((each) => each.isPending),
+    start: () => start.mutate(plain()),
+    pause: () => pause.mutate(plain()),
+    pauseNow: () => pause.mutate({ params, body: { commandId: commandId(), now: true } }),
+    resume: () => resume.mutate(plain()),
+    skipWait: () => skipWait.mutate(plain()),
+    cancel: () => cancel.mutate(plain()),
+    retry: () => retry.mutate(plain()),
+  };
+}
 
+/** The one obvious action as a button, the others in a menu. */
+export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
+  const commands = useBatchCommands(batch);
+  const [isAsking, setAsking] = useState(false);
   const { status } = batch;
   const isRunning = status === 'running';
   const isOpen = isRunning || status === 'idle' || status === 'paused';
   const canRetry = batch.counts.failed > 0 && status !== 'cancelled';
   const more: MenuItem[] = [];
-  if (isRunning && batch.hold !== null) more.push({ label: 'Do not wait any longer', run: () => skipWait.mutate(plain()) });
-  if (isRunning) {
-    const run = (): void => pause.mutate({ params, body: { commandId: commandId(), now: true } });
-    more.push({ label: 'Pause now, stop the running task', run });
-  }
-  if (canRetry && isOpen) more.push({ label: 'Try the failed tasks again', run: () => retry.mutate(plain()) });
+  if (isRunning && batch.hold !== null) more.push({ label: 'Do not wait any longer', run: commands.skipWait });
+  if (isRunning) more.push({ label: 'Pause now, stop the running task', run: commands.pauseNow });
+  if (canRetry && isOpen) more.push({ label: 'Try the failed tasks again', run: commands.retry });
   if (isOpen) more.push({ label: 'Cancel the batch…', run: () => setAsking(true), isDanger: true });
+  const button = (label: string, run: () => void, isPrimary: boolean) => (
+    <button
+      type="button"
+      className={isPrimary ? 'button button-primary' : 'button'}
+      disabled={commands.isBusy}
+      onClick={run}
+    >
+      {label}
+    </button>
+  );
   return (
     <div className="row">
-      {status === 'idle' && (
-        <button type="button" className="button button-primary" disabled={isBusy} onClick={() => start.mutate(plain())}>
-          Start
-        </button>
-      )}
-      {isRunning && (
-        <button type="button" className="button" disabled={isBusy} onClick={() => pause.mutate(plain())}>
-          Pause
-        </button>
-      )}
-      {status === 'paused' && (
-        <button type="button" className="button button-primary" disabled={isBusy} onClick={() => resume.mutate(plain())}>
-          Resume
-        </button>
-      )}
-      {canRetry && !isOpen && (
-        <button type="button" className="button" disabled={isBusy} onClick={() => retry.mutate(plain())}>
-          Try failed again
-        </button>
-      )}
+      {status === 'idle' && button('Start', commands.start, true)}
+      {isRunning && button('Pause', commands.pause, false)}
+      {status === 'paused' && button('Resume', commands.resume, true)}
+      {canRetry && !isOpen && button('Try failed again', commands.retry, false)}
       <Menu label={`More actions for ${batch.name}`} button={<MoreIcon />} items={more} />
       <Confirm
         title={`Cancel ${batch.name}?`}
@@ -62,7 +66,7 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
         action="Cancel the batch"
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        onConfirm={() => cancel.mutate(plain())}
+        onConfirm={commands.cancel}
       />
     </div>
   );

@@ -98,7 +98,13 @@ function Tasks({ batch }: { readonly batch: BatchView }) {
   );
 }
 
-function Rows({ tasks, places }: { readonly tasks: readonly TaskView[]; readonly places: ReturnType<typeof placesOf> }) {
+function Rows({
+  tasks,
+  places,
+}: {
+  readonly tasks: readonly TaskView[];
+  readonly places: ReturnType<typeof placesOf>;
+}) {
   if (tasks.length === 0) return null;
   return (
     <ul className="task-rows">

@@ -18,10 +18,7 @@ const ON_FAILURE_WORDS: Readonly<Record<OnFailure, string>> = {
   pause: 'pause',
 };
 
-/** Stays in view below the list. */
-export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
-  const [name, setName] = useState('');
-  const [onFailure, setOnFailure] = useState<OnFailure>('continue');
+function useMake(chosen: readonly Chosen[], name: string, onFailure: OnFailure) {
   const navigate = useNavigate();
   const create = useCommand('createBatch', (batch) => `${batch.name} was made.`);
   const start = useCommand('startBatch');
@@ -32,10 +29,19 @@ export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
       body: { tasks: [...chosen], onFailure, ...(trimmed === '' ? {} : { name: trimmed }) },
     });
     // A start that fails has said so, and the batch's own page is where one goes on.
-    if (isStarted) await start.mutateAsync({ params: { id: batch.id }, body: { commandId: commandId() } }).catch(() => null);
+    if (isStarted)
+      await start.mutateAsync({ params: { id: batch.id }, body: { commandId: commandId() } }).catch(() => null);
     await navigate({ to: '/batches/$batchId', params: { batchId: batch.id } });
   };
-  const run = (isStarted: boolean) => () => void make(isStarted).catch(() => undefined);
+  return { isBusy, make: (isStarted: boolean) => void make(isStarted).catch(() => undefined) };
+}
+
+/** Stays in view below the list. */
+export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
+  const [name, setName] = useState('');
+  const [onFailure, setOnFailure] = useState<OnFailure>('continue');
+  const { isBusy, make } = useMake(chosen, name, onFailure);
+  const run = (isStarted: boolean) => () => make(isStarted);
   return (
     <section className="create-bar" aria-label="New batch">
       <strong className="number" role="status">
@@ -43,7 +49,13 @@ export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
       </strong>
       <label className="field field-grow">
         <span>Name</span>
-        <input type="text" maxLength={200} placeholder="Day and project" value={name} onChange={(event) => setName(event.target.value)} />
+        <input
+          type="text"
+          maxLength={200}
+          placeholder="Day and project"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
       </label>
       <label className="field">
         <span>After a failed task</span>
@@ -62,7 +74,12 @@ export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
         <button type="button" className="button" disabled={chosen.length === 0 || isBusy} onClick={run(false)}>
           Create
         </button>
-        <button type="button" className="button button-primary" disabled={chosen.length === 0 || isBusy} onClick={run(true)}>
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={chosen.length === 0 || isBusy}
+          onClick={run(true)}
+        >
           Create and start
         </button>
       </div>

@@ -1,7 +1,8 @@
 /** The logs of a task: which run, which view; then the log itself. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { getRouteApi } from '@tanstack/react-router';
-import type { LogInfoView, TaskDetail } from '../../../src/contracts/views.ts';
+import type { LogInfoView } from '../../../src/contracts/log-views.ts';
+import type { TaskDetail } from '../../../src/contracts/views.ts';
 import { createCell } from '../data/cell.ts';
 import { openLog } from '../data/log-window.ts';
 import type { LogState, LogWindow } from '../data/log-window.ts';
@@ -17,13 +18,13 @@ const nothing = createCell<LogState | null>(null);
 export function LogPanel({ task }: { readonly task: TaskDetail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const runs = task.logs;
-  const run = runs.find((each) => runName(each) === search.run) ?? runs.at(-1);
+  const run = task.logs.find((each) => runName(each) === search.run) ?? task.logs.at(-1);
   if (run === undefined) {
+    const isSoon = task.status === 'running';
     return (
       <section className="log" aria-label="Log">
         <p className="log-blank">
-          {task.status === 'running' ? 'The first run is about to begin.' : 'This task has not run, so there is no log.'}
+          {isSoon ? 'The first run is about to begin.' : 'This task has not run, so there is no log.'}
         </p>
       </section>
     );
@@ -31,46 +32,69 @@ export function LogPanel({ task }: { readonly task: TaskDetail }) {
   const stream = search.stream === 'stderr' ? 'stderr' : 'stdout';
   const isAgent = /^(agent|fix)/.test(run.step) && stream === 'stdout';
   const view = VIEWS.find((each) => each === search.view) ?? (isAgent ? 'conversation' : 'raw');
-  const set = (next: Partial<typeof search>): void => {
-    void navigate({ search: (before) => ({ ...withoutPlace(before), ...next }), replace: true });
-  };
+  const here = { run: runName(run), stream, view };
+  const set = (next: Search): void => void navigate({ search: next, replace: true });
   return (
     <section className="log" aria-label="Log">
-      <header className="log-head">
-        <label>
-          <span className="visually-hidden">Run</span>
-          <select value={runName(run)} onChange={(event) => set({ run: event.target.value })}>
-            {runs.map((each) => (
-              <option key={runName(each)} value={runName(each)}>
-                {runLabel(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span className="visually-hidden">Stream</span>
-          <select value={stream} onChange={(event) => set({ run: runName(run), stream: event.target.value })}>
-            <option value="stdout">Output, {bytes(run.stdoutBytes)}</option>
-            <option value="stderr">Errors, {bytes(run.stderrBytes)}</option>
-          </select>
-        </label>
-        <div className="segmented" role="group" aria-label="View">
-          {VIEWS.map((each) => (
-            <button key={each} type="button" aria-pressed={each === view} onClick={() => set({ run: runName(run), stream, view: each })}>
-              {each === 'raw' ? 'Raw' : 'Conversation'}
-            </button>
-          ))}
-        </div>
-      </header>
+      <LogHead runs={task.logs} run={run} here={here} onChange={set} />
       <OpenLog
-        key={`${runName(run)} ${stream} ${search.at ?? ''}`}
+        key={`${here.run} ${stream} ${search.at ?? ''}`}
         place={{ task: task.id, attempt: run.attempt, step: run.step, stream }}
         at={search.at === undefined ? null : Number(search.at)}
         view={view}
-        onPlace={(offset) => set({ run: runName(run), stream, view, at: String(offset) })}
-        onEnd={() => set({ run: runName(run), stream, view })}
+        onPlace={(offset) => set({ ...here, at: String(offset) })}
+        onEnd={() => set(here)}
       />
     </section>
+  );
+}
+
+interface Search {
+  readonly run?: string;
+  readonly stream?: string;
+  readonly view?: string;
+  readonly at?: string;
+}
+
+function LogHead(props: {
+  readonly runs: readonly LogInfoView[];
+  readonly run: LogInfoView;
+  readonly here: { readonly run: string; readonly stream: string; readonly view: string };
+  readonly onChange: (next: Search) => void;
+}) {
+  const { runs, run, here, onChange } = props;
+  return (
+    <header className="log-head">
+      <label>
+        <span className="visually-hidden">Run</span>
+        <select value={here.run} onChange={(event) => onChange({ run: event.target.value })}>
+          {runs.map((each) => (
+            <option key={runName(each)} value={runName(each)}>
+              {runLabel(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span className="visually-hidden">Stream</span>
+        <select value={here.stream} onChange={(event) => onChange({ run: here.run, stream: event.target.value })}>
+          <option value="stdout">Output, {bytes(run.stdoutBytes)}</option>
+          <option value="stderr">Errors, {bytes(run.stderrBytes)}</option>
+        </select>
+      </label>
+      <div className="segmented" role="group" aria-label="View">
+        {VIEWS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === here.view}
+            onClick={() => onChange({ ...here, view: each })}
+          >
+            {each === 'raw' ? 'Raw' : 'Conversation'}
+          </button>
+        ))}
+      </div>
+    </header>
   );
 }
 
@@ -105,9 +129,4 @@ function runName(run: LogInfoView): string {
 function runLabel({ attempt, step, endedAt, exitCode }: LogInfoView): string {
   const end = endedAt === null ? 'running' : exitCode === 0 ? 'ended' : `exit ${exitCode ?? 'by signal'}`;
   return `Attempt ${attempt}, ${step} (${end})`;
-}
-
-function withoutPlace<Search extends { at?: string }>(search: Search): Omit<Search, 'at'> {
-  const { at: _at, ...rest } = search;
-  return rest;
 }

@@ -127,7 +127,12 @@ function useFollowing(rows: readonly Row[], view: LogViewProps['view'], isAtFirs
   return { box, list, isFollowing, setFollowing, onScroll };
 }
 
-function Rows({ rows, list, at, onPlace }: { rows: readonly Row[]; list: RowList } & Pick<LogViewProps, 'at' | 'onPlace'>) {
+function Rows({
+  rows,
+  list,
+  at,
+  onPlace,
+}: { rows: readonly Row[]; list: RowList } & Pick<LogViewProps, 'at' | 'onPlace'>) {
   return (
     <div className="log-rows" style={{ height: list.getTotalSize() }}>
       {list.getVirtualItems().map((item) => {
@@ -184,7 +189,8 @@ const ENTRY_WORDS: Readonly<Record<Entry['kind'], string>> = {
 };
 
 function EntryView({ entry }: { readonly entry: Entry }) {
-  const word = entry.kind === 'call' && entry.title !== null && entry.title !== '' ? entry.title : ENTRY_WORDS[entry.kind];
+  const word =
+    entry.kind === 'call' && entry.title !== null && entry.title !== '' ? entry.title : ENTRY_WORDS[entry.kind];
   return (
     <div className={`entry entry-${entry.kind}${entry.isError ? ' entry-error' : ''}`}>
       <span className="entry-word">{entry.isError ? 'Error' : cleanLine(word)}</span>
@@ -201,11 +207,13 @@ function Coloured({ text }: { readonly text: string }) {
   return lines.map(({ at, spans }) => (
     <Fragment key={at}>
       {at > 0 && '\n'}
-      {spans.map((span, place) => ({ ...span, place })).map((span) => (
-        <span key={span.place} className={span.className}>
-          {span.text}
-        </span>
-      ))}
+      {spans
+        .map((span, place) => ({ ...span, place }))
+        .map((span) => (
+          <span key={span.place} className={span.className}>
+            {span.text}
+          </span>
+        ))}
     </Fragment>
   ));
 }

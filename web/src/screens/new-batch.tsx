@@ -28,7 +28,9 @@ export function NewBatch() {
   });
   const isLoading = projects.isPending || lists.some((list) => list.isPending);
   const all = lists.reduce((sum, list) => sum + (list.data?.items.length ?? 0), 0);
-  const tasks = [...chosen].flatMap(([projectId, names]) => [...names].map((requirementName) => ({ projectId, requirementName })));
+  const tasks = [...chosen].flatMap(([projectId, names]) =>
+    [...names].map((requirementName) => ({ projectId, requirementName })),
+  );
   const setQuery = (text: string): void => {
     void navigate({
       search: () => ({ ...(only === undefined ? {} : { project: only }), ...(text === '' ? {} : { q: text }) }),
@@ -36,12 +38,16 @@ export function NewBatch() {
     });
   };
   return (
-    <Page title="New batch" above={<Link to="/">Tonight</Link>} lead="Tasks run one after the other, in this order; each ends in one commit.">
-      {projects.error !== null && projects.data === undefined && (
-        <Failed error={projects.error} onRetry={() => void projects.refetch()} />
-      )}
+    <Page
+      title="New batch"
+      above={<Link to="/">Tonight</Link>}
+      lead="Tasks run one after the other, in this order; each ends in one commit."
+    >
+      <ProjectsProblem />
       {isLoading && projects.error === null && <Loading what="the requirements" />}
-      {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && <NoRequirement />}
+      {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && (
+        <NoRequirement />
+      )}
       {all > 0 && <SearchField query={q} onQuery={setQuery} />}
       {groups.map(({ project, list, shown }) =>
         list.error !== null && list.data === undefined ? (
@@ -58,10 +64,17 @@ export function NewBatch() {
           )
         ),
       )}
-      {all > 0 && groups.every(({ shown }) => shown.length === 0) && <NoMatch what="requirement" onClear={() => setQuery('')} />}
+      {all > 0 && groups.every(({ shown }) => shown.length === 0) && (
+        <NoMatch what="requirement" onClear={() => setQuery('')} />
+      )}
       {all > 0 && <CreateBar chosen={tasks} />}
     </Page>
   );
+}
+
+function ProjectsProblem() {
+  const { data, error, refetch } = useQuery(projectsQuery());
+  return error !== null && data === undefined && <Failed error={error} onRetry={() => void refetch()} />;
 }
 
 function NoRequirement() {
@@ -70,7 +83,9 @@ function NoRequirement() {
       title="No requirement files yet"
       text="A requirement is a Markdown file in .claude/commands of a project: a title, and what is to be done."
     >
-      <HowTo command="mkdir -p .claude/commands && $EDITOR .claude/commands/first-task.md">Write the first one in your repository:</HowTo>
+      <HowTo command="mkdir -p .claude/commands && $EDITOR .claude/commands/first-task.md">
+        Write the first one in your repository:
+      </HowTo>
     </FirstRun>
   );
 }

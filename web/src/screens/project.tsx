@@ -101,11 +101,18 @@ function Requirements({ project }: { readonly project: ProjectView }) {
   const { data, error, refetch } = useQuery(requirementsQuery(project.id));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   if (data === undefined) {
-    return error === null ? <Loading what="the requirements" /> : <Failed error={error} onRetry={() => void refetch()} />;
+    return error === null ? (
+      <Loading what="the requirements" />
+    ) : (
+      <Failed error={error} onRetry={() => void refetch()} />
+    );
   }
   if (data.items.length === 0) {
     return (
-      <FirstRun title="No requirement files" text="Write Markdown files into .claude/commands of this project; they appear here.">
+      <FirstRun
+        title="No requirement files"
+        text="Write Markdown files into .claude/commands of this project; they appear here."
+      >
         <Command text={`mkdir -p '${project.path.replaceAll("'", String.raw`'\''`)}/.claude/commands'`} />
       </FirstRun>
     );

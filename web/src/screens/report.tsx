@@ -62,7 +62,10 @@ export function Report() {
       {data === undefined && error === null && <Loading what="the report" />}
       {data === undefined && error !== null && <Failed error={error} onRetry={() => void refetch()} />}
       {data !== undefined && data.batches.length === 0 && (
-        <FirstRun title="Nothing happened in this time" text="When batches have worked, this page says in one look how it went." />
+        <FirstRun
+          title="Nothing happened in this time"
+          text="When batches have worked, this page says in one look how it went."
+        />
       )}
       {data !== undefined && data.batches.length > 0 && <Sections report={data} />}
     </Page>
@@ -92,7 +95,12 @@ function Sections({ report }: { readonly report: ReportView }) {
   const open = report.batches.filter((batch) => openOf(batch.counts) > 0);
   return (
     <div className="report">
-      <Section title="Needs you" tone="wait" count={report.needsYou.length} none="Nothing. You may go on with your day.">
+      <Section
+        title="Needs you"
+        tone="wait"
+        count={report.needsYou.length}
+        none="Nothing. You may go on with your day."
+      >
         <ul className="next-list">
           {report.needsYou.map(({ why, command }) => (
             <li key={`${why} ${command}`}>

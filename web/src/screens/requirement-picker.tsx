@@ -16,7 +16,12 @@ export interface RequirementPickerProps {
 
 /** True if it can be put into a batch now. */
 export function isFree(item: RequirementView): boolean {
-  return item.problem === null && item.undelivered === null && !['queued', 'running', 'waiting'].includes(item.status) && (item.status !== 'idle' || item.batchId === null);
+  return (
+    item.problem === null &&
+    item.undelivered === null &&
+    !['queued', 'running', 'waiting'].includes(item.status) &&
+    (item.status !== 'idle' || item.batchId === null)
+  );
 }
 
 /** True if it is taken when everything is: slash commands run only when they are named. */

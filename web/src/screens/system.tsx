@@ -25,7 +25,12 @@ export function System() {
   return (
     <Page
       title="System"
-      lead={<StatusLabel tone={data.healthy ? 'good' : 'bad'} word={data.healthy ? 'Everything works' : 'Something is wrong'} />}
+      lead={
+        <StatusLabel
+          tone={data.healthy ? 'good' : 'bad'}
+          word={data.healthy ? 'Everything works' : 'Something is wrong'}
+        />
+      }
     >
       <ul className="list">
         {data.checks.map((check) => (
@@ -73,7 +78,10 @@ type Prune = RouteAnswer<'prune'>;
 function CleanUp() {
   const [found, setFound] = useState<Prune | null>(null);
   const look = useCommand('prune');
-  const remove = useCommand('prune', ({ items }) => `${plural(items.filter(({ kept }) => !kept).length, 'thing')} removed.`);
+  const remove = useCommand(
+    'prune',
+    ({ items }) => `${plural(items.filter(({ kept }) => !kept).length, 'thing')} removed.`,
+  );
   const going = found?.items.filter(({ kept }) => !kept) ?? [];
   const size = going.reduce((sum, item) => sum + (item.bytes ?? 0), 0);
   return (

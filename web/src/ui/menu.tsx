@@ -26,32 +26,14 @@ export function Menu({ label, button, items }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   if (items.length === 0) return null;
-  const entries = (): HTMLElement[] => [...(menu.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-  const focus = (at: number): void => entries().at(at % items.length)?.focus();
-  const show = (at: number): void => {
+  const show = (): void => {
     menu.current?.showPopover();
     place(opener.current, menu.current);
-    focus(at);
+    entriesOf(menu.current)[0]?.focus();
   };
   const hide = (): void => {
     menu.current?.hidePopover();
     opener.current?.focus();
-  };
-  const onKey = (event: KeyboardEvent): void => {
-    const now = entries().indexOf(document.activeElement instanceof HTMLElement ? document.activeElement : document.body);
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => focus(now + 1),
-      ArrowUp: () => focus(now - 1),
-      Home: () => focus(0),
-      End: () => focus(-1),
-      Escape: hide,
-      Tab: hide,
-    };
-    const move = moves[event.key] ?? typeAhead(entries(), event.key);
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    move();
   };
   return (
     <>
@@ -63,11 +45,11 @@ export function Menu({ label, button, items }: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={id}
-        onClick={() => (isOpen ? hide() : show(0))}
+        onClick={() => (isOpen ? hide() : show())}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown') return;
           event.preventDefault();
-          show(0);
+          show();
         }}
       >
         {button}
@@ -80,27 +62,50 @@ export function Menu({ label, button, items }: MenuProps) {
         aria-label={label}
         popover="auto"
         className="menu"
-        onKeyDown={onKey}
+        onKeyDown={(event) => onMenuKey(event, entriesOf(menu.current), hide)}
         onToggle={(event) => setOpen(event.newState === 'open')}
       >
         {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            className={item.isDanger === true ? 'menu-item menu-item-danger' : 'menu-item'}
-            onClick={() => {
-              hide();
-              item.run();
-            }}
-          >
-            {item.label}
-          </button>
+          <Entry key={item.label} item={item} onChosen={hide} />
         ))}
       </div>
     </>
   );
+}
+
+function Entry({ item, onChosen }: { readonly item: MenuItem; readonly onChosen: () => void }) {
+  const choose = (): void => {
+    onChosen();
+    item.run();
+  };
+  const className = item.isDanger === true ? 'menu-item menu-item-danger' : 'menu-item';
+  return (
+    <button type="button" role="menuitem" tabIndex={-1} className={className} onClick={choose}>
+      {item.label}
+    </button>
+  );
+}
+
+function entriesOf(menu: HTMLElement | null): HTMLElement[] {
+  return [...(menu?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
+}
+
+function onMenuKey(event: KeyboardEvent, entries: readonly HTMLElement[], hide: () => void): void {
+  const now = entries.findIndex((entry) => entry === document.activeElement);
+  const focus = (at: number): void => entries.at(at % entries.length)?.focus();
+  const moves: Record<string, () => void> = {
+    ArrowDown: () => focus(now + 1),
+    ArrowUp: () => focus(now - 1),
+    Home: () => focus(0),
+    End: () => focus(-1),
+    Escape: hide,
+    Tab: hide,
+  };
+  const move = moves[event.key] ?? typeAhead(entries, event.key);
+  if (move === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  move();
 }
 
 /** Below the button, or above it where there is more room; always inside the window. */

@@ -87,5 +87,8 @@ function listenToKeys(): () => void {
 
 /** True where letters are text: fields, and menus that search by letter. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input:not([type=checkbox]), textarea, select, [role=menu], [contenteditable]') !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input:not([type=checkbox]), textarea, select, [role=menu], [contenteditable]') !== null
+  );
 }

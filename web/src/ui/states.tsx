@@ -4,7 +4,15 @@ import { describeError } from '../data/commands.ts';
 import { Command } from './command.tsx';
 
 /** The first time: what this place is for, and how it is filled. */
-export function FirstRun({ title, text, children }: { readonly title: string; readonly text: string; readonly children?: ReactNode }) {
+export function FirstRun({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children?: ReactNode;
+}) {
   return (
     <section className="blank">
       <svg className="blank-art" viewBox="0 0 120 48" aria-hidden="true" focusable="false">

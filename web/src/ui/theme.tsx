@@ -7,7 +7,9 @@ const STORAGE_KEY = 'nightloom-theme';
 
 /** The choice; `theme.js` reads it before the first paint. */
 export function ThemeSelect() {
-  const [theme, setTheme] = useState<Theme>(() => THEMES.find((each) => each === localStorage.getItem(STORAGE_KEY)) ?? 'system');
+  const [theme, setTheme] = useState<Theme>(
+    () => THEMES.find((each) => each === localStorage.getItem(STORAGE_KEY)) ?? 'system',
+  );
   const choose = (next: Theme): void => {
     setTheme(next);
     if (next === 'system') {
@@ -21,7 +23,10 @@ export function ThemeSelect() {
   return (
     <label className="theme">
       <span className="visually-hidden">Theme</span>
-      <select value={theme} onChange={(event) => choose(THEMES.find((each) => each === event.target.value) ?? 'system')}>
+      <select
+        value={theme}
+        onChange={(event) => choose(THEMES.find((each) => each === event.target.value) ?? 'system')}
+      >
         <option value="system">System theme</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>

@@ -41,7 +41,12 @@ export function Toasts() {
             <p>{toast.text}</p>
             {toast.hint != null && <p className="quiet">{toast.hint}</p>}
           </div>
-          <button type="button" className="icon-button" aria-label="Close the message" onClick={() => dismiss(toast.id)}>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Close the message"
+            onClick={() => dismiss(toast.id)}
+          >
             <CloseIcon />
           </button>
         </div>

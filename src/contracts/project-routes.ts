@@ -1,0 +1,88 @@
+/** Routes of projects and their requirements. */
+import { z } from 'zod';
+import { id, listOf, route } from './route.ts';
+import { SettingsOverridesSchema } from './settings.ts';
+import { PreflightViewSchema, ProjectViewSchema, RegisteredProjectSchema, RequirementViewSchema } from './views.ts';
+
+/** By name; part of `routes`. */
+export const projectRoutes = {
+  listProjects: route({
+    method: 'GET',
+    path: '/api/projects',
+    summary: 'Registered projects',
+    tag: 'projects',
+    answers: listOf(ProjectViewSchema),
+  }),
+  addProject: route({
+    method: 'POST',
+    path: '/api/projects',
+    summary: 'Register a repository, and trust its project file as it is; again: the same project',
+    tag: 'projects',
+    body: z.object({
+      path: z.string().min(1).max(4096),
+      name: z.string().trim().min(1).max(100).optional(),
+      trust: z
+        .boolean()
+        .default(true)
+        .describe('false: a file that changed since it was trusted stays untrusted; a new project is trusted anyway'),
+    }),
+    answers: RegisteredProjectSchema,
+    status: 201,
+  }),
+  getProject: route({
+    method: 'GET',
+    path: '/api/projects/:id',
+    summary: 'One project',
+    tag: 'projects',
+    params: id,
+    answers: ProjectViewSchema,
+  }),
+  removeProject: route({
+    method: 'DELETE',
+    path: '/api/projects/:id',
+    summary: 'Forget a project; nothing in its repository changes',
+    tag: 'projects',
+    params: id,
+    answers: ProjectViewSchema,
+  }),
+  setProjectSettings: route({
+    method: 'PUT',
+    path: '/api/projects/:id/settings',
+    summary: 'Settings kept in the database',
+    tag: 'projects',
+    params: id,
+    body: SettingsOverridesSchema,
+    answers: ProjectViewSchema,
+  }),
+  projectConfiguration: route({
+    method: 'POST',
+    path: '/api/projects/:id/configuration',
+    summary: 'Each setting and where it comes from',
+    tag: 'projects',
+    params: id,
+    body: z.object({ flags: SettingsOverridesSchema.optional() }),
+    answers: z.object({
+      settings: z.record(z.string(), z.unknown()),
+      origins: z.array(
+        z.object({ key: z.string(), value: z.unknown(), source: z.string(), file: z.string().nullable() }),
+      ),
+    }),
+  }),
+  preflight: route({
+    method: 'POST',
+    path: '/api/projects/:id/preflight',
+    summary: 'What a night in this project needs',
+    tag: 'projects',
+    params: id,
+    body: z.object({ flags: SettingsOverridesSchema.optional() }),
+    answers: PreflightViewSchema,
+  }),
+  listRequirements: route({
+    method: 'GET',
+    path: '/api/projects/:id/requirements',
+    summary: 'Requirement files with their status',
+    tag: 'requirements',
+    params: id,
+    answers: listOf(RequirementViewSchema),
+  }),
+} as const;
