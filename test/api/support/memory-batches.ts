@@ -130,7 +130,7 @@ export class MemoryBatches implements BatchCommands {
     for (const [transferId, { to, tasks }] of Object.entries(state?.transfers ?? {})) {
       const target = this.states.get(to);
       if (state === undefined || target === undefined) continue;
-      const message = structuredClone({ transferId, from: batch, tasks });
+      const message = structuredClone({ transferId, from: batch, tasks, accounts: {} });
       const { verdict } = receiveTransfer(target, message);
       settleTransfer(state, { transferId, verdict });
       await this.record(to);

@@ -49,7 +49,10 @@ export function progressSentence(counts: Counts): string {
  * Working time that is left, from the mean of the tasks that are over; limit waits are not in it.
  * Null before three tasks are over, and when nothing is left.
  */
-export function forecast(tasks: readonly TaskView[], nowMs: number): { fromMs: number; toMs: number } | null {
+export function forecast(
+  tasks: readonly Pick<TaskView, 'status' | 'durationMs' | 'startedAt'>[],
+  nowMs: number,
+): { fromMs: number; toMs: number } | null {
   const ended = tasks.filter(
     (task) => task.durationMs > 0 && (task.status === 'completed' || task.status === 'failed'),
   );

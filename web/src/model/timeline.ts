@@ -12,6 +12,9 @@ export interface Segment {
   readonly toMs: number;
 }
 
+/** What the timeline needs of a task. */
+export type TaskTimes = Pick<TaskView, 'startedAt' | 'completedAt' | 'waits' | 'verification'>;
+
 /** Stretches without work that are longer than this are drawn short. */
 const SKIP_MS = 120_000;
 /** Share of the axis that a skipped stretch takes. */
@@ -20,7 +23,7 @@ const SKIP_SHARE = 0.04;
 const MAX_SKIPPED_SHARE = 0.3;
 
 /** Stretches of a task; none before it started. `nowMs` ends what has not ended. */
-export function segmentsOf(task: TaskView, nowMs: number): Segment[] {
+export function segmentsOf(task: TaskTimes, nowMs: number): Segment[] {
   const fromMs = toMs(task.startedAt);
   if (fromMs === null) return [];
   const endMs = Math.max(fromMs, toMs(task.completedAt) ?? nowMs);
