@@ -8,11 +8,45 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/replay/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+            'test/contract/**/*.test.ts',
+            'test/replay/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'workflows', include: ['test/workflows/**/*.test.ts', 'test/activities/**/*.test.ts'], globalSetup: temporal, testTimeout: 60_000 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup: temporal, testTimeout: 120_000, hookTimeout: 60_000 } },
-      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], globalSetup: temporal, testTimeout: 180_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'workflows',
+          include: ['test/workflows/**/*.test.ts', 'test/activities/**/*.test.ts'],
+          globalSetup: temporal,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: temporal,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: temporal,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

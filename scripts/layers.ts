@@ -115,7 +115,6 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   '@fastify/rate-limit': only(['api']),
   '@fastify/static': only(['api']),
   '@fastify/swagger': only(['api']),
-  '@fastify/under-pressure': only(['api']),
   '@temporalio/workflow': only(['workflows']),
   '@temporalio/activity': only(['activities']),
   '@temporalio/client': only(['temporal']),

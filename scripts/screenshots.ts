@@ -1,6 +1,7 @@
 /**
- * Pictures of every screen in both themes and two widths: `node scripts/screenshots.ts [folder]`, by default
- * `docs/images`. On the real stack with scripted agents, in the browser of the tests.
+ * Pictures of the screens, on the real stack with scripted agents, in the browser of the tests:
+ * `node scripts/screenshots.ts` renews those of the documents in `docs/images`; with a folder it takes every screen in
+ * both themes and two widths into it, to be looked at.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ import { startWebStack } from '../test/web/support/stack.ts';
 
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 320, height: 720 } } as const;
 const SETTLE_MS = 900;
+/** Screens that the documents show. */
+const IN_DOCUMENTS: readonly string[] = ['tonight', 'batch', 'task', 'report'];
 
 /** Screen -> its address. */
 function screens(night: Night): Record<string, string> {
@@ -39,24 +42,29 @@ async function take(page: Page, file: string): Promise<void> {
   stdout.write(`${file}\n`);
 }
 
-const folder = argv[2] ?? fileURLToPath(new URL('../docs/images', import.meta.url));
+const given = argv[2];
+const folder = given ?? fileURLToPath(new URL('../docs/images', import.meta.url));
 await mkdir(folder, { recursive: true });
 await using cleanup = new AsyncDisposableStack();
 const stack = await startWebStack(null);
 cleanup.defer(() => stack.close());
 const browser = await launchBrowser();
 cleanup.defer(() => browser.close());
-const first = await browser.newPage({ viewport: SIZES.wide, colorScheme: 'light' });
-await first.goto(stack.url);
-await take(first, join(folder, 'login-light.png'));
-await first.goto(await stack.loginLink());
-await take(first, join(folder, 'first-run-light.png'));
+if (given !== undefined) {
+  const page = await browser.newPage({ viewport: SIZES.wide, colorScheme: 'light' });
+  await page.goto(stack.url);
+  await take(page, join(folder, 'login-light.png'));
+  await page.goto(await stack.loginLink());
+  await take(page, join(folder, 'first-run-light.png'));
+}
 const night = await makeNight(stack);
+const wanted = Object.entries(screens(night)).filter(([name]) => given !== undefined || IN_DOCUMENTS.includes(name));
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
+    if (size === 'narrow' && given === undefined) continue;
     const page = await browser.newPage({ viewport, colorScheme });
     await page.goto(await stack.loginLink());
-    for (const [name, path] of Object.entries(screens(night))) {
+    for (const [name, path] of wanted) {
       await page.goto(`${stack.url}${path}`);
       await take(page, join(folder, `${name}-${colorScheme}${size === 'wide' ? '' : '-narrow'}.png`));
     }

@@ -9,7 +9,7 @@ export type HeartbeatDetails = Readonly<Record<string, string | number | boolean
 
 /**
  * Runs `work`, beating every 2 s with what `details` says then; work that ends sooner never beats.
- * `signal` is aborted when the activity is cancelled, for whatever reason; see {@link cancelRequested}.
+ * `signal` is aborted when the activity is cancelled, for whatever reason.
  */
 export async function beating<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
@@ -22,9 +22,4 @@ export async function beating<Result>(
   } finally {
     clearInterval(timer);
   }
-}
-
-/** True if the workflow asked for the end; false when the worker stops, the activity timed out or was reset. */
-export function cancelRequested(): boolean {
-  return Context.current().cancellationDetails?.cancelRequested === true;
 }

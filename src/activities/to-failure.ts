@@ -27,7 +27,7 @@ function translated(activity: Activity): Activity {
 }
 
 /** One error as the failure that Temporal records: its type is our code. */
-export function toFailure(error: AppError): ApplicationFailure {
+function toFailure(error: AppError): ApplicationFailure {
   const details = JSON.stringify(error.details).slice(0, MAX_DETAILS);
   return ApplicationFailure.create({
     message: error.message,

@@ -1,7 +1,6 @@
 /** Building blocks over a batch's state. Runs in the workflow sandbox: pure, no clock of its own. */
 import type { ProjectId, TaskId } from '../contracts/ids.ts';
 import type { BatchState, TaskDetails, TaskState } from '../contracts/state.ts';
-import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { TaskStatus } from '../contracts/vocabulary.ts';
 import { mayTaskBecome } from './transitions.ts';
 
@@ -60,11 +59,6 @@ export function findTask(state: BatchState, id: TaskId): TaskState | undefined {
 /** The one task that is running, or undefined. */
 export function runningTask(state: BatchState): TaskState | undefined {
   return state.tasks.find((task) => task.status === 'running');
-}
-
-/** Tasks that are not final. */
-export function openTasks(state: BatchState): TaskState[] {
-  return state.tasks.filter((task) => !isFinalTaskStatus(task.status));
 }
 
 /** Number of tasks in that status. */

@@ -47,7 +47,7 @@ export type Need =
   | { readonly kind: 'failed'; readonly needed: TaskId };
 
 /** Whether a task's needs are met. A needed task that was removed or moved away no longer counts. */
-export function needOf(state: BatchState, task: TaskState): Need {
+function needOf(state: BatchState, task: TaskState): Need {
   let waits: TaskId | null = null;
   for (const id of task.after ?? []) {
     const needed = state.tasks.find((each) => each.id === id);

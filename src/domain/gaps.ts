@@ -19,7 +19,7 @@ export interface Heartbeat {
 }
 
 /** Shorter ones are slow machines. */
-export const MIN_GAP_MS = 60_000;
+const MIN_GAP_MS = 60_000;
 
 /** Between two heartbeats of one process that should be `intervalMs` apart: the machine slept, or null. */
 export function gapBetween(last: Heartbeat, now: Heartbeat, intervalMs: number): Gap | null {

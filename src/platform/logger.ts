@@ -3,9 +3,7 @@ import { pino } from 'pino';
 import { createMasker } from './masking.ts';
 
 /** Levels in rising order. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** Fields of a log line. `err` holds an Error and is written with its stack. */
 export type LogFields = Readonly<Record<string, unknown>>;

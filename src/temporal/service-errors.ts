@@ -18,7 +18,7 @@ export function isServiceError(error: unknown, status: number): boolean {
 }
 
 /** gRPC status of `error` or of its cause; null if neither is a gRPC error. */
-export function serviceStatus(error: unknown): number | null {
+function serviceStatus(error: unknown): number | null {
   if (isGrpcServiceError(error)) return error.code;
   return error instanceof Error && error.cause !== undefined ? serviceStatus(error.cause) : null;
 }

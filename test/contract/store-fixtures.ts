@@ -6,7 +6,7 @@ import type { AttemptRecord, TaskDetails } from '../../src/contracts/state.ts';
 import type { NewBatch, ProjectRow, TaskDefinition } from '../../src/store/store.ts';
 
 export const T0 = Date.UTC(2026, 0, 31, 22, 0, 0);
-export const HOST = asId('host', 'laptop-ab12');
+const HOST = asId('host', 'laptop-ab12');
 export const PROJECT = asId('project', 'p_aaaaaaaaaa');
 export const OTHER_PROJECT = asId('project', 'p_bbbbbbbbbb');
 

@@ -154,6 +154,7 @@ it('says that it is disconnected, and is right again after a crash', async () =>
 
 it('has a sheet of its shortcuts, and none fires while one types', async () => {
   const { page } = await enter('wide');
+  await page.getByRole('heading', { level: 1, name: 'Tonight' }).waitFor();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.getByRole('heading', { level: 1, name: 'Morning report' }).waitFor();

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 /** Path of the document; needs no token: it holds nothing of the installation. */
-export const OPENAPI_PATH = '/openapi.json';
+const OPENAPI_PATH = '/openapi.json';
 
 /** Registers the document; routes registered later are in it. */
 export async function installOpenApi(app: FastifyInstance, version: string): Promise<void> {

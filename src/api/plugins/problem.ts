@@ -65,7 +65,7 @@ export function sendProblem(
 }
 
 /** The body for an error. */
-export function toProblem(error: AppError, status: number): Problem {
+function toProblem(error: AppError, status: number): Problem {
   const { summary, hint } = ERRORS[error.code];
   return {
     type: `urn:nightloom:error:${error.code}`,

@@ -26,7 +26,7 @@ export function interventionVerdict(exit: AgentExit): AgentVerdict | null {
 }
 
 /** The signal that ended the process, also when a shell reported it as an exit code; null when none did. */
-export function endingSignal(exit: AgentExit): string | null {
+function endingSignal(exit: AgentExit): string | null {
   return exit.signal ?? (exit.code === null ? null : (SIGNAL_CODES[exit.code] ?? null));
 }
 

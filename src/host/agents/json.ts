@@ -4,7 +4,7 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** True for objects that are neither null nor arrays. */
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

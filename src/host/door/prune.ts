@@ -3,7 +3,7 @@ import type { PruneItem } from '../../contracts/host-door.ts';
 import type { BatchId, ProjectId } from '../../contracts/ids.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { AppError } from '../../contracts/errors.ts';
-import { deleteMergedBranch, deleteRefs, expiredRefs, listOurBranches } from '../git/delivery.ts';
+import { deleteMergedBranch, deleteRefs, expiredRefs, guardRefs, listOurBranches } from '../git/delivery.ts';
 import { pruneInputs, pruneRuns } from './prune-files.ts';
 import { pruneWorktrees } from './prune-worktrees.ts';
 
@@ -50,6 +50,8 @@ async function pruneBranches(request: PruneRequest, path: string): Promise<Prune
     const held = branch.worktree !== null && !(request.dryRun && branch.worktree.startsWith(request.paths.worktrees));
     const kept = held || !(request.dryRun || (await deleteMergedBranch(path, branch)));
     items.push({ ...item, kept, reason: kept ? 'merged, but checked out or just moved' : 'merged' });
+    // What protected the user's stashes and branches while the batch worked goes with its branch.
+    if (!kept && !request.dryRun) await deleteRefs(path, await guardRefs(path, branch.batch));
   }
   return items;
 }

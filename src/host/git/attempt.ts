@@ -87,7 +87,7 @@ export async function discardWork(directory: string, branch: string): Promise<vo
  * The note of a worktree that was prepared.
  * @throws AppError workspace_broken when there is none
  */
-export async function requireOwnership(directory: string): Promise<Ownership> {
+async function requireOwnership(directory: string): Promise<Ownership> {
   const ownership = await readOwnership(directory);
   if (ownership !== null) return ownership;
   throw new AppError('workspace_broken', `${directory} has no note that says whose it is.`, { details: { directory } });

@@ -20,11 +20,6 @@ export interface BatchBranch {
 
 const MAX_SUFFIX = 999;
 
-/** The branch that was recorded for `batch` (at most one per repository); null when there is none. */
-export async function findBatchBranch(git: Git, batch: string): Promise<BatchBranch | null> {
-  return recorded(await ourRefs(git, batch), batch);
-}
-
 /**
  * The branch of `batch`: the recorded one, else a new `nightloom/<slug>` (`-2`, `-3` when taken) at `base`.
  * @throws AppError branch_taken when no name is free, workspace_broken

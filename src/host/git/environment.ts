@@ -21,7 +21,7 @@ export const OWN_GIT_VARIABLES: readonly string[] = [
  * Environment of a git process: what `source` holds, without variables that redirect git, without those of npm and
  * without our own (which can hold secrets), plus: no prompts, no editor, no optional locks, English messages.
  */
-export function gitEnvironment(source: Readonly<Record<string, string>>): Record<string, string> {
+function gitEnvironment(source: Readonly<Record<string, string>>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(source)) {
     const upper = name.toUpperCase();

@@ -39,7 +39,7 @@ export async function waitForLock(held: HeldLock): Promise<void> {
  * Removes `lock` if its owner is provably dead and the file lay still while we looked twice.
  * @returns true when the lock is no longer there
  */
-export async function removeStaleLock(lock: string, directory: string): Promise<boolean> {
+async function removeStaleLock(lock: string, directory: string): Promise<boolean> {
   const first = await look(lock);
   if (first === null) return true;
   if (Date.now() - first.modifiedMs < MINIMUM_AGE_MS || first.uid !== process.getuid?.()) return false;

@@ -44,7 +44,7 @@ export async function readStatus(git: Git, options: StatusOptions = {}): Promise
 }
 
 /** Parses the output of `git status --porcelain=v2 -z --branch --no-renames` (git-status(1), "Porcelain Format Version 2"). */
-export function parseStatus(output: string): Status {
+function parseStatus(output: string): Status {
   let head: string | null = null;
   let branch: string | null = null;
   const entries: StatusEntry[] = [];

@@ -12,7 +12,7 @@ export type PromptMarker =
   | { readonly kind: 'resume' };
 
 /** Template used when the settings name none. */
-export const DEFAULT_TEMPLATE = `You are working on your own in the git repository in the current directory. Nobody is there to answer
+const DEFAULT_TEMPLATE = `You are working on your own in the git repository in the current directory. Nobody is there to answer
 questions: where something is left open, take the simplest reading that fits the code that is already there, and go on.
 
 Do what the requirement {requirementName} says, completely: change the code, and add or adapt tests where the project
@@ -52,7 +52,7 @@ export interface FailedCheck {
 }
 
 /** First and last line of a prompt. */
-export function markerLine(marker: PromptMarker): string {
+function markerLine(marker: PromptMarker): string {
   return marker.kind === 'resume'
     ? '<!-- nightloom: resume -->'
     : `<!-- nightloom: ${marker.kind} ${marker.number} -->`;

@@ -8,7 +8,7 @@ import { checkSettingsFile } from './settings-mistakes.ts';
 import type { SettingsMistake } from './settings-mistakes.ts';
 
 /** Names under which a project file is looked for at the checkout's top level; only one may be there. */
-export const PROJECT_FILE_NAMES = ['nightloom.config.json', 'nightloom.config.yaml', 'nightloom.config.yml'] as const;
+const PROJECT_FILE_NAMES = ['nightloom.config.json', 'nightloom.config.yaml', 'nightloom.config.yml'] as const;
 
 const MAX_BYTES = 256 * 1024;
 

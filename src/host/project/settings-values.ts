@@ -26,7 +26,7 @@ export const BUILT_IN = {
 } as const satisfies SettingsOverrides;
 
 /** Time-out of a verification or set-up command that names none. */
-export const COMMAND_TIMEOUT_MS = 600_000;
+const COMMAND_TIMEOUT_MS = 600_000;
 
 /** Settings of `said` over the built-in values. */
 export function toSettings(said: SettingsOverrides): Settings {

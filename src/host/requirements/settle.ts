@@ -10,9 +10,9 @@ import { moveFile } from './move-file.ts';
 import { containedFile, isThere, requirementPath } from './names.ts';
 
 /** File of the run directory that holds what was taken from the tree that is committed. */
-export const TAKEN_FROM_WORKTREE = 'requirement.worktree.md';
+const TAKEN_FROM_WORKTREE = 'requirement.worktree.md';
 /** File of the run directory that holds what was taken from the user's checkout. */
-export const TAKEN_FROM_CHECKOUT = 'requirement.checkout.md';
+const TAKEN_FROM_CHECKOUT = 'requirement.checkout.md';
 
 /** `moved`: it is in the run directory now (or was already); `absent`: the tree never had it. */
 export type WorktreeDeletion = { readonly kind: 'moved'; readonly path: string } | { readonly kind: 'absent' };

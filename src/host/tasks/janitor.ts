@@ -29,7 +29,7 @@ export async function runJanitor(
 }
 
 /** One sweep. @returns the tasks whose processes were ended */
-export async function sweep(context: HostContext, lifeOf: (batch: BatchId) => Promise<BatchLife>): Promise<string[]> {
+async function sweep(context: HostContext, lifeOf: (batch: BatchId) => Promise<BatchLife>): Promise<string[]> {
   const ended: string[] = [];
   for (const { task, batch } of livingTasks(context.paths, context.installation)) {
     if (batch === null || (await lifeOf(batch)) !== 'closed') continue;

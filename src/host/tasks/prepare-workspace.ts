@@ -130,7 +130,7 @@ async function useCheckout(
 }
 
 /** Lower-case letters, digits and dashes of a name; never empty. */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()

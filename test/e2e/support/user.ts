@@ -158,7 +158,7 @@ function parse(out: string, err: string): unknown {
 }
 
 /** Files of requirements: name -> script of the scripted agent. */
-export function requirementFiles(scripts: Readonly<Record<string, string>>): Record<string, string> {
+function requirementFiles(scripts: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(scripts).map(([name, script]) => [`.claude/commands/${name}.md`, requirement(name, script)]),
   );

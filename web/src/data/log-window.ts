@@ -99,7 +99,7 @@ export function openLog(place: LogPlace, at: number | null): LogWindow {
 }
 
 /** Whole lines of `rest` and `text`, and what follows the last line feed. */
-export function splitLines(rest: LogLine, text: string): { lines: LogLine[]; rest: LogLine } {
+function splitLines(rest: LogLine, text: string): { lines: LogLine[]; rest: LogLine } {
   const parts = (rest.text + text).split('\n');
   const last = parts.pop() ?? '';
   let { offset } = rest;

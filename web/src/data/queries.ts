@@ -16,6 +16,11 @@ export const KEYS = {
 
 const PROGRESS_EVERY_MS = 1500;
 const STATUS_EVERY_MS = 20_000;
+/** The steps of a running task are recorded without an event: so what runs is looked at now and then. */
+const STEP_MS = 2000;
+/** Batches of more tasks are large answers, and asked for less often. */
+const LONG_BATCH = 500;
+const SLOW_STEP_MS = 15_000;
 
 /** The newest batches, at most 200. */
 export function batchesQuery() {
@@ -30,6 +35,10 @@ export function batchQuery(id: string) {
   return queryOptions({
     queryKey: KEYS.batch(id),
     queryFn: ({ signal }) => api.call('getBatch', { params: { id }, signal }),
+    refetchInterval: ({ state: { data } }) => {
+      if (data === undefined || data.counts.running === 0) return false;
+      return data.tasks.length > LONG_BATCH ? SLOW_STEP_MS : STEP_MS;
+    },
   });
 }
 
@@ -38,6 +47,7 @@ export function taskQuery(id: string) {
   return queryOptions({
     queryKey: KEYS.task(id),
     queryFn: ({ signal }) => api.call('getTask', { params: { id }, signal }),
+    refetchInterval: ({ state: { data } }) => (data?.status === 'running' ? STEP_MS : false),
   });
 }
 
@@ -105,4 +115,4 @@ export function statusQuery() {
 }
 
 /** Answer of a route as queries hold it. */
-export type Answer<Name extends RouteName> = RouteAnswer<Name>;
+type Answer<Name extends RouteName> = RouteAnswer<Name>;

@@ -15,7 +15,7 @@ export interface RequirementPickerProps {
 }
 
 /** True if it can be put into a batch now. */
-export function isFree(item: RequirementView): boolean {
+function isFree(item: RequirementView): boolean {
   return (
     item.problem === null &&
     item.undelivered === null &&
@@ -25,7 +25,7 @@ export function isFree(item: RequirementView): boolean {
 }
 
 /** True if it is taken when everything is: slash commands run only when they are named. */
-export function isDefault(item: RequirementView): boolean {
+function isDefault(item: RequirementView): boolean {
   return isFree(item) && item.slashCommandReason === null;
 }
 

@@ -23,12 +23,12 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
     <dialog ref={dialog} aria-labelledby={titleId} onClose={onClose}>
       {isOpen && (
         <div className="dialog-body">
-          <header className="dialog-head">
+          <div className="dialog-head">
             <h2 id={titleId}>{title}</h2>
             <button type="button" className="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
               <CloseIcon />
             </button>
-          </header>
+          </div>
           {children}
         </div>
       )}
