@@ -1,6 +1,5 @@
 /** What the screens read. Everything but progress is renewed by events, so nothing here polls often. */
 import { queryOptions } from '@tanstack/react-query';
-import type { RouteAnswer, RouteName } from '../../../src/contracts/http.ts';
 import { api } from './api.ts';
 
 /** Parts of keys that events renew: see `live.ts`. */
@@ -113,6 +112,3 @@ export function statusQuery() {
     refetchInterval: STATUS_EVERY_MS,
   });
 }
-
-/** Answer of a route as queries hold it. */
-type Answer<Name extends RouteName> = RouteAnswer<Name>;
