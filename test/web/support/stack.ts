@@ -120,9 +120,11 @@ export async function startWebStack(temporalAddress: string | null): Promise<Web
     },
     close: async () => {
       if (up.child.exitCode === null && up.child.signalCode === null) {
-        await cancelAll(client);
+        // A failure here must not leave the stack behind.
+        const problem = await cancelAll(client).catch((error: unknown) => error);
         up.child.kill('SIGTERM');
         await up.ended;
+        if (problem !== undefined) throw problem;
       }
       for (const each of repositories) await each.remove();
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
