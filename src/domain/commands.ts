@@ -111,8 +111,8 @@ export function checkCancel(state: BatchState): Refusal | null {
 
 /** Check of adding tasks: ids must be new. */
 export function checkAddTasks(state: BatchState, command: AddTasksCommand): Refusal | null {
-  if (state.closing) return closing(state);
   if (state.status === 'cancelled') return illegal(state, 'added to');
+  if (state.closing) return closing(state);
   const known = new Set<string>(state.tasks.map((task) => task.id));
   const twice = command.tasks.filter((task) => known.has(task.id));
   if (twice.length === 0) return null;

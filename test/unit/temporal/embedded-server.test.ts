@@ -114,7 +114,8 @@ describe('the embedded Temporal server', () => {
     process.kill(server.record.pid, 'SIGKILL');
     await until(() => states.includes('up'));
 
-    expect(states).toEqual(['down', 'up']);
+    // In between it may have failed: the system can need a moment to free the port of a killed process.
+    expect([states[0], states.at(-1)]).toEqual(['down', 'up']);
     const after = supervisor.current();
     expect(after.pid).not.toBe(server.record.pid);
     expect(after).toMatchObject({ port: server.record.port, databaseFile: server.record.databaseFile });
