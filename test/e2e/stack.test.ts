@@ -180,7 +180,8 @@ describe('a stack of its own', () => {
     await up.says('is up:');
     const { exit, status } = await statusOf(user);
     expect(exit).toBe(0);
-    expect(status.url).not.toContain(':7780');
+    // Whoever had the port instead of us may have let go of it before the stack looked.
+    if (blocker.listening) expect(status.url).not.toContain(':7780');
     expect(await isAlive(status.temporalPid)).toBe(true);
     const ui = await fetch(status.temporalUiUrl ?? '');
     expect(ui.status).toBe(200);
