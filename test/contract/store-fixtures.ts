@@ -3,6 +3,8 @@ import { asId } from '../../src/contracts/ids.ts';
 import type { BatchId, TaskId } from '../../src/contracts/ids.ts';
 import type { BatchHead, BatchRecord, TaskRecord } from '../../src/contracts/record.ts';
 import type { AttemptRecord, TaskDetails } from '../../src/contracts/state.ts';
+import { emptyDetails } from '../../src/domain/batch-state.ts';
+import { newBatchState } from '../../src/domain/new-batch.ts';
 import type { NewBatch, ProjectRow, TaskDefinition } from '../../src/store/store.ts';
 
 export const T0 = Date.UTC(2026, 0, 31, 22, 0, 0);
@@ -56,35 +58,22 @@ export function newBatch(number: number, tasks: readonly TaskDefinition[], chang
 }
 
 export function head(number: number, changes: Partial<BatchHead> = {}): BatchHead {
-  return {
-    v: 1,
+  const {
+    tasks: _tasks,
+    details: _details,
+    ...untouched
+  } = newBatchState({
     installation: asId('installation', 'i_aaaaaaaaaa'),
     batch: batchId(number),
     host: HOST,
+    project: PROJECT,
     epoch: 1,
     name: `night ${number}`,
-    project: PROJECT,
     onFailure: 'continue',
-    status: 'idle',
-    hold: null,
-    lane: { status: 'none', request: 0, wait: null, probe: false },
     accounts: {},
-    transfers: {},
-    parking: [],
-    received: [],
-    pendingHold: null,
-    skipAccount: false,
-    workspaces: {},
-    seq: 0,
-    commandNumber: 0,
-    answers: [],
-    startedAtMs: null,
-    completedAtMs: null,
-    closing: false,
-    probes: 0,
-    notes: [],
-    ...changes,
-  };
+    tasks: [],
+  });
+  return { ...untouched, ...changes };
 }
 
 export function attempt(number: number, changes: Partial<AttemptRecord> = {}): AttemptRecord {
@@ -107,31 +96,7 @@ export function attempt(number: number, changes: Partial<AttemptRecord> = {}): A
 }
 
 export function details(changes: Partial<TaskDetails> = {}): TaskDetails {
-  return {
-    step: null,
-    stepSinceMs: null,
-    startedAtMs: null,
-    completedAtMs: null,
-    durationMs: 0,
-    costUsd: null,
-    agent: null,
-    sessionId: null,
-    sessionCostUsd: null,
-    continuations: 0,
-    losses: 0,
-    backoffs: 0,
-    notBeforeMs: null,
-    freshened: false,
-    lastFailedTree: null,
-    failure: null,
-    verified: 'none',
-    commit: null,
-    salvageRef: null,
-    waits: [],
-    attempts: [],
-    notes: [],
-    ...changes,
-  };
+  return { ...emptyDetails(), ...changes };
 }
 
 export function record(

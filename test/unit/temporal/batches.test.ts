@@ -7,6 +7,7 @@ import { asId } from '../../../src/contracts/ids.ts';
 import type { BatchId } from '../../../src/contracts/ids.ts';
 import { batchWorkflowId } from '../../../src/contracts/names.ts';
 import type { BatchState } from '../../../src/contracts/state.ts';
+import { newBatchState } from '../../../src/domain/new-batch.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { createBatchClient } from '../../../src/temporal/batches.ts';
@@ -26,36 +27,17 @@ import type { Scratch } from './support.ts';
 const installation = newId('installation');
 
 function idleBatch(): BatchState {
-  return {
-    v: 1,
+  return newBatchState({
     installation,
     batch: newId('batch'),
     host: asId('host', 'here-abcd'),
+    project: newId('project'),
     epoch: 1,
     name: 'Tonight',
-    project: newId('project'),
     onFailure: 'continue',
-    status: 'idle',
-    hold: null,
-    lane: { status: 'none', request: 0, wait: null, probe: false },
     accounts: {},
-    transfers: {},
-    parking: [],
-    received: [],
-    pendingHold: null,
-    skipAccount: false,
     tasks: [],
-    details: {},
-    workspaces: {},
-    seq: 0,
-    commandNumber: 0,
-    answers: [],
-    startedAtMs: null,
-    completedAtMs: null,
-    closing: false,
-    probes: 0,
-    notes: [],
-  };
+  });
 }
 
 describe('commands to batch workflows', () => {
