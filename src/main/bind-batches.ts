@@ -11,11 +11,7 @@ export function bindBatches(client: BatchClient): BatchCommands {
     startWorkflow: async (state) => {
       await client.startWorkflow(state, textsOf(state));
     },
-    exists: async (batch) => {
-      const found = await client.describe(batch);
-      if (found === null) return 'unknown';
-      return found.open ? 'open' : 'closed';
-    },
+    exists: (batch) => client.life(batch),
     reopen: (state) => client.reopen(state, textsOf(state)),
     update: async (batch, name, payload) => {
       const outcome = await client.update(batch, name, payload);

@@ -1,11 +1,8 @@
 /** A host worker from its connection to its end; under `up` and by itself. */
 import { createHostActivities } from '../activities/host/create-host-activities.ts';
-import type { BatchId } from '../contracts/ids.ts';
 import type { HostContext } from '../host/tasks/host-context.ts';
 import { runJanitor } from '../host/tasks/janitor.ts';
-import type { BatchLife } from '../host/tasks/janitor.ts';
 import { createBatchClient } from '../temporal/batches.ts';
-import type { BatchClient } from '../temporal/batches.ts';
 import type { TemporalConfig } from '../temporal/connection.ts';
 import { clientOver, connectWorker } from '../temporal/worker-connection.ts';
 import { createHostWorker } from '../worker/host-worker.ts';
@@ -40,15 +37,9 @@ export async function runHost({ context, config, stopping, onReady }: HostRun): 
   });
   onReady();
   const batches = createBatchClient({ client: clientOver(connection, config.namespace), installation });
-  const sweeping = runJanitor(context, async (batch) => await lifeOf(batches, batch), stopping);
+  const sweeping = runJanitor(context, (batch) => batches.life(batch).catch(() => 'unknown' as const), stopping);
   const endedCleanly = await runWorker(worker, stopping, logger);
   await sweeping;
   if (endedCleanly) await connection.close();
   return endedCleanly;
-}
-
-async function lifeOf(client: BatchClient, batch: BatchId): Promise<BatchLife> {
-  const found = await client.describe(batch).catch(() => null);
-  if (found === null) return 'unknown';
-  return found.open ? 'open' : 'closed';
 }

@@ -59,6 +59,8 @@ export interface BatchClient {
   state(batch: BatchId): Promise<BatchState>;
   /** How the workflow is; null when Temporal does not know it. Needs no worker. */
   describe(batch: BatchId): Promise<BatchDescription | null>;
+  /** The same in one word; `unknown` only if Temporal answered that there is none. Needs no worker. */
+  life(batch: BatchId): Promise<'open' | 'closed' | 'unknown'>;
 }
 
 /** Binds the operations to a client and an installation. */
@@ -122,7 +124,14 @@ export function createBatchClient(options: {
     signalCancel: (batch, command) => call(batch, () => handleOf(batch).signal(batchSignals.cancel, command)),
     state: (batch) => call(batch, () => handleOf(batch).query(stateQuery)),
     describe: (batch) => call(batch, () => describeBatch(client, idOf(batch))),
+    life: (batch) => call(batch, () => lifeOf(client, idOf(batch))),
   };
+}
+
+async function lifeOf(client: Client, workflowId: string): Promise<'open' | 'closed' | 'unknown'> {
+  const found = await describeBatch(client, workflowId);
+  if (found === null) return 'unknown';
+  return found.open ? 'open' : 'closed';
 }
 
 async function describeBatch(client: Client, workflowId: string): Promise<BatchDescription | null> {

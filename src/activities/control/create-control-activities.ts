@@ -21,7 +21,7 @@ export interface ControlDependencies {
   /** Signs work orders. */
   readonly secret: string;
   readonly lanes: Pick<LaneClient, 'request'>;
-  readonly batches: Pick<BatchClient, 'describe'>;
+  readonly batches: Pick<BatchClient, 'life'>;
 }
 
 /** An order is good for a week: longer than any wait for a limit, shorter than for ever. */
@@ -40,7 +40,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     },
     requestLane: ({ host, request }) => dependencies.lanes.request(host, request),
     transferFate: (input) => transferFate(dependencies, input),
-    batchesOf: ({ batches }) => Promise.all(batches.map((batch) => lifeOf(dependencies.batches, batch))),
+    batchesOf: ({ batches }) => Promise.all(batches.map((batch) => dependencies.batches.life(batch))),
   });
 }
 
@@ -87,15 +87,9 @@ async function transferFate(
   { store, batches }: ControlDependencies,
   { batch, transferId }: { batch: BatchId; transferId: string },
 ): Promise<TransferVerdict | null> {
-  if ((await lifeOf(batches, batch)) === 'open') return null;
+  if ((await batches.life(batch)) === 'open') return null;
   const row = await store.batches.get(batch);
   return row?.head?.received.find(([id]) => id === transferId)?.[1] ?? 'refused';
-}
-
-async function lifeOf(client: Pick<BatchClient, 'describe'>, batch: BatchId): Promise<'open' | 'closed' | 'unknown'> {
-  const found = await client.describe(batch);
-  if (found === null) return 'unknown';
-  return found.open ? 'open' : 'closed';
 }
 
 /** Flags over dashboard settings, group by group; the host merges the result over its files. */
