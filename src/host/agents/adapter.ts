@@ -52,7 +52,13 @@ export type AgentEvent =
     }
   | { readonly type: 'usage'; readonly tokens: number }
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'final'; readonly ok: boolean; readonly text: string };
+  | {
+      readonly type: 'final';
+      readonly ok: boolean;
+      readonly text: string;
+      /** The answer in the form of the request's schema, not checked; absent: the agent gave none. */
+      readonly structured?: Readonly<Record<string, unknown>>;
+    };
 
 /** What a run is doing; figures are null while the agent has not told them. */
 export interface AgentProgress {

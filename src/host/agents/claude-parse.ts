@@ -191,7 +191,15 @@ export class ClaudeParser implements AgentParser {
     this.#resultCostUsd = costUsd === null || this.#resultCostUsd === null ? null : this.#resultCostUsd + costUsd;
     for (const denial of objectsAt(event, 'permission_denials')) this.#deny(denial);
     const text = textAt(event, 'result') ?? textsAt(event, 'errors').join('; ');
-    return [{ type: 'final', ok: event['is_error'] === false && event['subtype'] === 'success', text }];
+    const structured = objectAt(event, 'structured_output');
+    return [
+      {
+        type: 'final',
+        ok: event['is_error'] === false && event['subtype'] === 'success',
+        text,
+        ...(structured === null ? {} : { structured }),
+      },
+    ];
   }
 
   /** Notes a denied call and returns its text. The event of a denial names no input, the call before it does. */

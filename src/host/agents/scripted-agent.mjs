@@ -60,6 +60,7 @@ async function main() {
     exit(1);
   }
   const stream = new Stream();
+  stream.wantsSchema = argv.includes('--json-schema');
   const session = openSession(stream);
   stream.session = session;
   stream.init();

@@ -127,6 +127,7 @@ const COMMANDS = {
   'stash-pop': (_rest, context) => shell('git stash pop', context),
   switch: (branch, context) => shell(`git switch ${quote(branch)} || git switch -c ${quote(branch)}`, context),
   say: (text, { stream }) => stream.text(text),
+  answer: (json, { stream }) => stream.answer(JSON.parse(json)),
   sleep: (rest) => sleep(durationMs(rest)),
   limit: usageLimit,
   'unknown-limit': failing('Your plan has no allowance left: usage limit in effect for now.', {

@@ -35,6 +35,9 @@ export class Stream {
   denials = [];
   lingerMs = 0;
   lastText = 'Done.';
+  /** Like Claude: an answer is structured only where a schema was given, else it is text. */
+  wantsSchema = false;
+  structured = undefined;
   #ids = 0;
 
   emit(event) {
@@ -56,6 +59,14 @@ export class Stream {
   text(text) {
     this.lastText = text;
     this.#assistant([{ type: 'text', text }]);
+  }
+
+  answer(value) {
+    const text = JSON.stringify(value);
+    if (!this.wantsSchema) return this.text(text);
+    this.toolResult(this.tool('StructuredOutput', value), 'Structured output provided successfully');
+    this.structured = value;
+    this.lastText = text;
   }
 
   /** Reports a tool call; returns its id for `toolResult`. */
@@ -98,7 +109,9 @@ export class Stream {
   }
 
   succeed() {
-    this.result({ subtype: 'success', is_error: false, terminal_reason: 'completed', result: this.lastText });
+    const structured = this.structured === undefined ? {} : { structured_output: this.structured };
+    const result = this.lastText;
+    this.result({ subtype: 'success', is_error: false, terminal_reason: 'completed', result, ...structured });
   }
 
   result(fields) {

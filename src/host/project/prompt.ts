@@ -103,7 +103,8 @@ Look at the changes first (git status, git diff), then go on from there instead 
   );
 }
 
-function withMarker(marker: PromptMarker, text: string): string {
+/** `text` between the two lines that say which kind of prompt it is. */
+export function withMarker(marker: PromptMarker, text: string): string {
   return `${markerLine(marker)}\n${text.trim()}\n\n${markerLine(marker)}\n`;
 }
 

@@ -45,6 +45,24 @@ async function run(prompt: string, agent: Partial<Settings['agent']> = {}, more:
 const file = (path: string): string => readFileSync(join(cwd, path), 'utf8');
 
 describe('what a script does', () => {
+  it('answers in structure where a schema was given, and with text elsewhere', async () => {
+    const prompt = fence('answer {"stories": [], "reasoning": "none"}');
+    const launch = await sessionLaunch('scripted', env, session);
+    const settings = settingsWith({ name: 'scripted' });
+    const request = { prompt, session: launch, cwd, settings, schema: { type: 'object' } };
+    const bound = await drive({ adapter: scripted, request, env });
+    const answer = { stories: [], reasoning: 'none' };
+    expect(bound.events.at(-1)).toEqual({
+      type: 'final',
+      ok: true,
+      text: JSON.stringify(answer),
+      structured: answer,
+    });
+    session = randomUUID();
+    const free = await run(prompt);
+    expect(free.events.at(-1)).toEqual({ type: 'final', ok: true, text: JSON.stringify(answer) });
+  });
+
   it('changes files, runs commands and reports cost, turns and denials', async () => {
     const script = `
       # a comment
