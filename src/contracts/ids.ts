@@ -14,6 +14,8 @@ export type ProjectId = Branded<'project'>;
 export type BatchId = Branded<'batch'>;
 /** `t_` + 10 characters. */
 export type TaskId = Branded<'task'>;
+/** `w_` + 10 characters. */
+export type WebhookId = Branded<'webhook'>;
 
 const PATTERNS = {
   installation: /^i_[a-z0-9]{10}$/,
@@ -21,6 +23,7 @@ const PATTERNS = {
   project: /^p_[a-z0-9]{10}$/,
   batch: /^b_[a-z0-9]{10}$/,
   task: /^t_[a-z0-9]{10}$/,
+  webhook: /^w_[a-z0-9]{10}$/,
 } as const;
 
 interface IdTypes {
@@ -29,6 +32,7 @@ interface IdTypes {
   project: ProjectId;
   batch: BatchId;
   task: TaskId;
+  webhook: WebhookId;
 }
 
 /** What an id can name. */

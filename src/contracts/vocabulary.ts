@@ -93,6 +93,11 @@ export const WHEN_NEEDED_FAILED = ['skip', 'run', 'hold'] as const;
 /** One of {@link WHEN_NEEDED_FAILED}. */
 export type WhenNeededFailed = (typeof WHEN_NEEDED_FAILED)[number];
 
+/** Life of what is sent to a webhook. */
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+/** One of {@link DELIVERY_STATUSES}. */
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
 /** True once a task can no longer change by itself. */
 export function isFinalTaskStatus(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'skipped' || status === 'cancelled';

@@ -1,10 +1,10 @@
 /** New ids, random enough that two hosts never make the same one. */
 import { randomInt } from 'node:crypto';
 import { asId } from '../contracts/ids.ts';
-import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const PREFIXES = { installation: 'i_', project: 'p_', batch: 'b_', task: 't_' } as const;
+const PREFIXES = { installation: 'i_', project: 'p_', batch: 'b_', task: 't_', webhook: 'w_' } as const;
 const HOST_NAME_MAX = 36;
 
 interface NewIds {
@@ -12,6 +12,7 @@ interface NewIds {
   project: ProjectId;
   batch: BatchId;
   task: TaskId;
+  webhook: WebhookId;
 }
 
 function randomText(length: number): string {

@@ -30,6 +30,19 @@ export function decodeCursor<Kind extends IdKind>(cursor: string, kind: Kind) {
   return { createdAt, id };
 }
 
+/** Opaque text of a place in a list that is numbered. */
+export function encodeNumberCursor(number: number): string {
+  return Buffer.from(JSON.stringify([number]), 'utf8').toString('base64url');
+}
+
+/** @throws AppError invalid_input when it is not one that {@link encodeNumberCursor} made */
+export function decodeNumberCursor(cursor: string): number {
+  const parts = parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  const [number]: unknown[] = Array.isArray(parts) && parts.length === 1 ? parts : [];
+  if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) throw forged();
+  return number;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them. Instants are RFC 3339 text of fixed width (sorts as time); JSON is text. */
 import type { Generated } from 'kysely';
+import type { ControlTables } from './control-tables.ts';
 import type { EventType } from '../contracts/events.ts';
 import type { BatchId, HostId, ProjectId, TaskId } from '../contracts/ids.ts';
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
@@ -118,7 +119,7 @@ export interface SystemTable {
 }
 
 /** All tables. */
-export interface Database {
+export interface Database extends ControlTables {
   projects: ProjectTable;
   batches: BatchTable;
   tasks: TaskTable;

@@ -62,6 +62,7 @@ export async function insertEvents(
   }
 }
 
-function toEvent(row: Selectable<EventTable>): JournalEvent {
+/** The row as readers see it. */
+export function toEvent(row: Selectable<EventTable>): JournalEvent {
   return { ...row, data: fromJson(row.data) };
 }

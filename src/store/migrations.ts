@@ -6,9 +6,13 @@ import { AppError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
 import type { ColumnTypes, Engine } from './engine.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { control } from './migrations/0004-control.ts';
 
 /** In order; names are never changed and rows never removed once released. */
-const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = { '0001-initial': initial };
+const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = {
+  '0001-initial': initial,
+  '0004-control': control,
+};
 
 /** Table of the migrations that a database has. */
 export const HISTORY_TABLE = 'schema_version';

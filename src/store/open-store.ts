@@ -2,18 +2,22 @@
 import { Kysely } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
+import { createAuditStore } from './audit.ts';
 import { createBatchStore } from './batches.ts';
 import { createCommandStore } from './commands.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { createEventStore } from './events.ts';
+import { createIdempotencyStore } from './idempotency.ts';
 import { migrate } from './migrations.ts';
 import { createProjectStore } from './projects.ts';
 import { writeRecord } from './record.ts';
+import { createSettingStore } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 import { createSystemStore } from './system.ts';
 import { createTaskStore } from './tasks.ts';
+import { createWebhookStore } from './webhooks.ts';
 
 /** A database: a file of SQLite, or an address of PostgreSQL. */
 export type StoreLocation =
@@ -60,6 +64,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     events: createEventStore(db, engine),
     commands: createCommandStore(db),
     system: createSystemStore(db),
+    idempotency: createIdempotencyStore(db),
+    audit: createAuditStore(db),
+    webhooks: createWebhookStore(db),
+    settings: createSettingStore(db),
     record: async (record, atMs) => {
       const written = await writeRecord(db, engine, record, atMs);
       if (written && record.events.length > 0) engine.appended.notify();

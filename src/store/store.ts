@@ -5,6 +5,7 @@ import type { BatchRecord } from '../contracts/record.ts';
 import type { SettingsOverrides } from '../contracts/settings.ts';
 import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
 
 /** A registered repository. */
 export interface ProjectRow {
@@ -205,6 +206,10 @@ export interface Store {
   readonly events: EventStore;
   readonly commands: CommandStore;
   readonly system: SystemStore;
+  readonly idempotency: IdempotencyStore;
+  readonly audit: AuditStore;
+  readonly webhooks: WebhookStore;
+  readonly settings: SettingStore;
   /**
    * The projection: writes one record in one transaction where `(epoch, seq) <= (new.epoch, new.seq)`; an older one is
    * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { describeControl } from './control-suite.ts';
 import { describeJournal } from './journal-suite.ts';
 import { describeStore } from './store-suite.ts';
 import type { TestDatabase } from './store-suite.ts';
@@ -20,6 +21,7 @@ async function makeFile(): Promise<TestDatabase> {
 describeStore('SQLite', makeFile);
 describeJournal('SQLite', makeFile);
 describeWriters('SQLite', makeFile);
+describeControl('SQLite', makeFile);
 
 describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -35,4 +37,5 @@ describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL 
   describeStore('PostgreSQL', makeDatabase);
   describeJournal('PostgreSQL', makeDatabase);
   describeWriters('PostgreSQL', makeDatabase);
+  describeControl('PostgreSQL', makeDatabase);
 });
