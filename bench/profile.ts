@@ -56,6 +56,15 @@ async function cpuOf(): Promise<Map<string, [own: number, children: number]>> {
   return found;
 }
 
+/** A workflow task is told apart by the activity whose end it handles. */
+function causeOf(events: readonly HistoryEvent[], from: HistoryEvent): string {
+  if (from.subject !== 'workflow task' && from.subject !== null) return '';
+  const ended = events.findLast(
+    (each) => each.run === from.run && each.id < from.id && each.span === 'works' && each.subject !== 'workflow task',
+  );
+  return ended === undefined ? ' at the start' : ` after ${ended.subject ?? 'another'}`;
+}
+
 /** Durations from schedule to start and from start to end, of workflow tasks and of every type of activity. */
 function spans(events: readonly HistoryEvent[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
@@ -63,7 +72,7 @@ function spans(events: readonly HistoryEvent[]): Map<string, number[]> {
     const from =
       event.after === null ? undefined : events.find((each) => each.run === event.run && each.id === event.after);
     if (from === undefined) continue;
-    const name = `${event.subject ?? 'other'}: ${event.span}`;
+    const name = `${event.subject ?? 'other'}${causeOf(events, from)}: ${event.span}`;
     found.set(name, [...(found.get(name) ?? []), event.atMs - from.atMs]);
   }
   return found;

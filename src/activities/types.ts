@@ -42,9 +42,10 @@ export interface HostActivities {
   endAgent(input: AgentInput): Promise<AgentOutcome>;
   /** Runs the verification commands, each once per round. */
   verify(input: { order: WorkOrder; round: number }): Promise<VerifyOutcome>;
-  /** Takes the requirement file out of the tree that is about to be committed. */
-  deleteRequirement(input: { order: WorkOrder }): Promise<{ deleted: boolean }>;
-  /** Exactly one commit, then the checkout's own copy is settled. Puts the requirement back when the commit fails for good. */
+  /**
+   * Takes the requirement file out of the tree, makes exactly one commit, then settles the checkout's own copy. Puts the
+   * requirement back when the commit fails for good.
+   */
   commitTask(input: { order: WorkOrder }): Promise<CommitOutcome>;
   /** Keeps the work of a failed or cancelled attempt as a ref, cleans the tree and frees the claim. */
   salvage(input: {

@@ -195,7 +195,6 @@ function hostActivities(state: BatchState, label: string): HostActivities {
     watchAgent: proxyActivities<HostActivities>({ ...WATCH, taskQueue, summary }).watchAgent,
     endAgent: proxyActivities<HostActivities>({ ...END, taskQueue, summary }).endAgent,
     verify: proxyActivities<HostActivities>({ ...VERIFY, taskQueue, summary }).verify,
-    deleteRequirement: commit.deleteRequirement,
     commitTask: commit.commitTask,
     salvage: commit.salvage,
     parkWork: commit.parkWork,

@@ -213,8 +213,6 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
 
 async function commit({ run, task, details, order }: Attempt): Promise<AttemptEnd> {
   const host = run.ports.host(taskLabel(task));
-  run.step(task, 'delete', true);
-  await host.deleteRequirement({ order });
   run.step(task, 'commit', true);
   const outcome = await host.commitTask({ order });
   addNotes(details.notes, outcome.notes);

@@ -140,7 +140,6 @@ describe('a work order', () => {
     await expect(onHost((host) => host.watchAgent({ order, go: GO }))).rejects.toMatchObject(refusal);
     await expect(onHost((host) => host.endAgent({ order, go: GO }))).rejects.toMatchObject(refusal);
     await expect(onHost((host) => host.verify({ order, round: 0 }))).rejects.toMatchObject(refusal);
-    await expect(onHost((host) => host.deleteRequirement({ order }))).rejects.toMatchObject(refusal);
     await expect(onHost((host) => host.commitTask({ order }))).rejects.toMatchObject(refusal);
     await expect(onHost((host) => host.salvage({ order, attempts: 'over' }))).rejects.toMatchObject(refusal);
     await expect(onHost((host) => host.closeWorkspace({ order, deliver: true }))).rejects.toMatchObject(refusal);

@@ -6,7 +6,7 @@ import type { WorkOrder } from '../../contracts/order.ts';
 import { checkEpoch } from '../../host/orders/check-epoch.ts';
 import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
-import { commitWork, deleteRequirement } from '../../host/tasks/commit-work.ts';
+import { commitWork } from '../../host/tasks/commit-work.ts';
 import type { HostContext } from '../../host/tasks/host-context.ts';
 import { parkWork } from '../../host/tasks/park-work.ts';
 import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
@@ -52,13 +52,16 @@ export function createHostActivities(context: HostContext): HostActivities {
       checked(order);
       return await beating((signal) => interruptible(signal, () => verifyWork(context, order, round, signal)));
     },
-    deleteRequirement: async ({ order }) => {
-      checked(order);
-      return await beating(() => deleteRequirement(context, order));
-    },
     commitTask: async ({ order }) => {
       checked(order);
-      return await beating(() => commitWork(context, order));
+      let shown: HeartbeatDetails = {};
+      return await beating(
+        () =>
+          commitWork(context, order, (step) => {
+            shown = { step };
+          }),
+        () => shown,
+      );
     },
     salvage: async ({ order, attempts }) => {
       checked(order);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { CommitOutcome } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
+import type { Step } from '../../contracts/vocabulary.ts';
 import { commitTask as commitInGit } from '../git/commit.ts';
 import type { CommitResult } from '../git/commit.ts';
 import { openGit } from '../git/git.ts';
@@ -27,22 +28,16 @@ import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
-/** Takes the requirement out of the tree that is about to be committed. Without commits it goes after the task only. */
-export async function deleteRequirement(context: HostContext, order: WorkOrder): Promise<{ deleted: boolean }> {
-  const workspace = await openWorkspace(context, order);
-  if (!workspace.settings.git.commit || doneSha(context, order) !== null) return { deleted: false };
-  failpoint('delete:before');
-  const deletion = await deleteFromWorktree(requirementFile(context, order, workspace));
-  failpoint('delete:after');
-  return { deleted: deletion.kind === 'moved' };
-}
-
 /**
- * Commits the attempt's work and settles the checkout's copy of the requirement. A commit that is refused for good puts
- * the requirement back.
+ * Takes the requirement out of the tree, commits the attempt's work and settles the checkout's copy of the requirement.
+ * A commit that is refused for good puts the requirement back. `onStep` is told where it is.
  * @throws AppError git_identity_missing, git_busy, workspace_broken, repository_gone
  */
-export async function commitWork(context: HostContext, order: WorkOrder): Promise<CommitOutcome> {
+export async function commitWork(
+  context: HostContext,
+  order: WorkOrder,
+  onStep: (step: Step) => void = () => undefined,
+): Promise<CommitOutcome> {
   const done = doneSha(context, order);
   const workspace = await openWorkspace(context, order);
   if (done !== null)
@@ -51,6 +46,9 @@ export async function commitWork(context: HostContext, order: WorkOrder): Promis
   if (start === null)
     throw new AppError('workspace_broken', `Attempt ${order.attempt} of ${order.task} left no note of its start.`);
   await fence(runMarkerPrefix(context.installation, order.task));
+  onStep('delete');
+  await takeRequirementOut(context, order, workspace);
+  onStep('commit');
   const { checkout, directory } = workspace;
   // Three looks at three things: together they take as long as one.
   const [guard, status, tracked] = await Promise.all([
@@ -65,6 +63,14 @@ export async function commitWork(context: HostContext, order: WorkOrder): Promis
   }
   if (!workspace.settings.git.commit) return await leaveInCheckout(context, order, workspace, start, notes);
   return await commitInTree(context, order, workspace, { start, status, tracked, notes });
+}
+
+/** Its deletion is part of the commit. Without commits it goes after the task only, with the checkout's copy. */
+async function takeRequirementOut(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<void> {
+  if (!workspace.settings.git.commit) return;
+  failpoint('delete:before');
+  await deleteFromWorktree(requirementFile(context, order, workspace));
+  failpoint('delete:after');
 }
 
 /** What is known when nothing speaks against the commit any more. */

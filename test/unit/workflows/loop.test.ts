@@ -23,10 +23,8 @@ describe('the loop', () => {
     expect(world.calls).toEqual([
       'n0 prepareWorkspace',
       'n0 startAgent',
-      'n0 deleteRequirement',
       'n0 commitTask',
       'n1 startAgent',
-      'n1 deleteRequirement',
       'n1 commitTask',
       'n0 closeWorkspace',
     ]);
