@@ -70,12 +70,32 @@ export const ERRORS = {
   batch_not_found: row('not_found', 'No such batch.', 'See `nightloom batch list`.'),
   task_not_found: row('not_found', 'No such task.', 'See `nightloom task list`.'),
   requirement_not_found: row('not_found', 'No such requirement.', 'See .claude/commands in the project.'),
+  change_not_found: row(
+    'not_found',
+    'There is nothing to undo under that token.',
+    'Changes of requirement files can be undone for 30 days.',
+  ),
   run_not_found: row(
     'not_found',
     'This attempt left no run directory here.',
     'See `nightloom task show` for the attempts that exist.',
   ),
   route_not_found: row('not_found', 'No such route.', 'See /openapi.json.'),
+  requirement_exists: row(
+    'conflict',
+    'There is a requirement of that name already.',
+    'Take another name, or edit the one that is there: `nightloom requirement show`.',
+  ),
+  requirement_changed: row(
+    'conflict',
+    'The requirement file was changed meanwhile.',
+    'Look at it as it is now, then send the change again with its sha256.',
+  ),
+  undo_refused: row(
+    'conflict',
+    'What was changed has been changed again since.',
+    'Nothing was undone; see `nightloom requirement show` for the file as it is now.',
+  ),
   already_queued: row(
     'conflict',
     'The requirement is already queued in a batch.',
@@ -238,6 +258,7 @@ export const ERRORS = {
   ),
   host_offline: row('transient', 'The host does not answer.', 'Start it: `nightloom up`.'),
   git_busy: row('transient', 'Another git process holds a lock.', 'It is tried again by itself.'),
+  requirements_busy: row('transient', 'Another process is changing requirement files.', 'Try again in a moment.'),
   database_busy: row('transient', 'The database is busy.', 'It is tried again by itself.'),
   database_unreachable: row(
     'transient',

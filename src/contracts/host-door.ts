@@ -2,6 +2,7 @@
  * The host door: everything the API may ask of the machine where projects and agents are. `src/host/door` implements
  * it on files; `up` injects it, so it works while the host worker is dead.
  */
+import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
 import type { Settings, SettingOrigin, SettingsOverrides } from './settings.ts';
 import type { Phase } from './vocabulary.ts';
@@ -106,7 +107,7 @@ export interface LogAddress {
 
 /** What clean-up would remove or removed. */
 export interface PruneItem {
-  readonly kind: 'run' | 'branch' | 'worktree' | 'salvage_ref' | 'input';
+  readonly kind: 'run' | 'branch' | 'worktree' | 'salvage_ref' | 'input' | 'undo';
   readonly name: string;
   readonly bytes: number | null;
   /** Why it may go, or (with `kept`) why it stays. */
@@ -115,7 +116,7 @@ export interface PruneItem {
 }
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
-export interface HostDoor {
+export interface HostDoor extends RequirementChangeDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */

@@ -34,6 +34,19 @@ const address = z.object({
   step: z.string().min(1).max(200),
   stream: z.enum(['stdout', 'stderr']),
 });
+const expectedSha256 = z.string().max(100).nullable();
+const text = z.string().max(2_000_000);
+const changeRequest = z.object({
+  id: name,
+  changes: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('create'), name, text }),
+      z.object({ kind: z.literal('edit'), name, text, expectedSha256 }),
+      z.object({ kind: z.literal('rename'), name, to: name, expectedSha256 }),
+      z.object({ kind: z.literal('delete'), name, expectedSha256 }),
+    ]),
+  ),
+});
 const overrides = z.object({ dashboard: SettingsOverridesSchema, flags: SettingsOverridesSchema });
 
 /** Every call of the door. */
@@ -42,6 +55,10 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   listRequirements: call(z.tuple([path]), (door, [at]) => door.listRequirements(at)),
   readRequirement: call(z.tuple([path, name]), (door, [at, which]) => door.readRequirement(at, which)),
   freezeRequirement: call(z.tuple([path, name]), (door, [at, which]) => door.freezeRequirement(at, which)),
+  changeRequirements: call(z.tuple([path, changeRequest]), (door, [at, request]) =>
+    door.changeRequirements(at, request),
+  ),
+  undoRequirements: call(z.tuple([path, name]), (door, [at, id]) => door.undoRequirements(at, id)),
   configuration: call(z.tuple([path, overrides]), (door, [at, over]) => door.configuration(at, over)),
   account: call(z.tuple([settings]), (door, [known]) => door.account(known)),
   preflight: call(z.tuple([path, settings]), (door, [at, known]) => door.preflight(at, known)),

@@ -33,6 +33,8 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     listRequirements: (path) => ask('listRequirements', [path]),
     readRequirement: (path, name) => ask('readRequirement', [path, name]),
     freezeRequirement: (path, name) => ask('freezeRequirement', [path, name]),
+    changeRequirements: (path, request) => ask('changeRequirements', [path, request]),
+    undoRequirements: (path, id) => ask('undoRequirements', [path, id]),
     configuration: (path, overrides) => ask('configuration', [path, overrides]),
     account: (settings) => ask('account', [settings]),
     preflight: (path, settings) => ask('preflight', [path, settings]),

@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { kill, pid } from 'node:process';
 import { readEnvironment } from './environment.ts';
 
-/** Every failpoint and the process it is in: the worker of a host, or the API with its control worker. */
+/** Every failpoint and the process it is in: the worker of a host, the API with its control worker, or whose host door it is. */
 export const FAILPOINTS = {
   'workspace:after-worktree': 'host',
   'workspace:after-setup': 'host',
@@ -41,6 +41,9 @@ export const FAILPOINTS = {
   'push:after': 'host',
   'close:before': 'host',
   'close:after': 'host',
+  'requirements:logged': 'door',
+  'requirements:between': 'door',
+  'requirements:undoing': 'door',
   'load-order:after': 'control',
   'record:before': 'control',
   'record:inside': 'control',

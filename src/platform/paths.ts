@@ -24,13 +24,15 @@ export interface StatePaths {
   readonly claims: string;
   /** Frozen requirement bytes by sha256. */
   readonly inputs: string;
+  /** Changes of requirement files that can be undone: `<id>`. */
+  readonly changes: string;
   readonly worktrees: string;
   /** Database of the embedded Temporal server. */
   readonly temporal: string;
   readonly cache: string;
 }
 
-const FOLDERS = ['logs', 'runs', 'claims', 'inputs', 'worktrees', 'temporal', 'cache'] as const;
+const FOLDERS = ['logs', 'runs', 'claims', 'inputs', 'changes', 'worktrees', 'temporal', 'cache'] as const;
 
 /** Paths below `home`; touches nothing. */
 export function statePaths(home: string): StatePaths {
@@ -47,6 +49,7 @@ export function statePaths(home: string): StatePaths {
     runs: at('runs'),
     claims: at('claims'),
     inputs: at('inputs'),
+    changes: at('changes'),
     worktrees: at('worktrees'),
     temporal: at('temporal'),
     cache: at('cache'),

@@ -17,8 +17,14 @@ import { makeStack } from './stack.ts';
 /** The first pass is the baseline's: the agent's is meant. */
 const PASSES: Partial<Record<Failpoint, number>> = { 'spawn:before': 2, 'spawn:after': 2 };
 
-/** All of them: a failpoint that no batch reaches fails its test. */
-const names = Object.keys(FAILPOINTS).filter((name): name is Failpoint => Object.hasOwn(FAILPOINTS, name));
+/** All of them but those of the host door, which no batch goes through: a failpoint that no batch reaches fails its test. */
+const names = Object.keys(FAILPOINTS).filter(
+  (name): name is Failpoint => isFailpoint(name) && FAILPOINTS[name] !== 'door',
+);
+
+function isFailpoint(name: string): name is Failpoint {
+  return Object.hasOwn(FAILPOINTS, name);
+}
 
 describe.concurrent('SIGKILL at a failpoint', () => {
   it.each(names)('[P1 P2 P3 P5 P7 P13] %s', { timeout: 120_000 }, async (name) => {

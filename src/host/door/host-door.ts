@@ -11,6 +11,7 @@ import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
 import { preflight } from '../project/preflight.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
+import { createRequirementChanges } from '../requirements/changes.ts';
 import { readRequirement } from '../requirements/read.ts';
 import { configuration } from './configuration.ts';
 import { logs, readLog } from './logs.ts';
@@ -31,11 +32,23 @@ export interface HostDoorOptions {
 /** A door on the files below `options.paths`. */
 export function createHostDoor(options: HostDoorOptions): HostDoor {
   const { paths, environment, clock, masker } = options;
+  const changes = createRequirementChanges(paths.changes);
   return {
     checkProject,
-    listRequirements,
-    readRequirement,
-    freezeRequirement: (projectPath, name) => freezeRequirement(projectPath, name, paths.inputs),
+    listRequirements: async (projectPath) => {
+      await changes.settle();
+      return await listRequirements(projectPath);
+    },
+    readRequirement: async (projectPath, name) => {
+      await changes.settle();
+      return await readRequirement(projectPath, name);
+    },
+    freezeRequirement: async (projectPath, name) => {
+      await changes.settle();
+      return await freezeRequirement(projectPath, name, paths.inputs);
+    },
+    changeRequirements: changes.changeRequirements,
+    undoRequirements: changes.undoRequirements,
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
     account: async (settings) => accountOf(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),

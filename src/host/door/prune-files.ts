@@ -3,6 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PruneItem } from '../../contracts/host-door.ts';
 import { isId } from '../../contracts/ids.ts';
+import { dropChange, listChanges, readChange } from '../requirements/change-log.ts';
 import { isRecord, readJson, RUN_FILES } from '../runs/run-directory.ts';
 import { inspectRun } from '../runs/status.ts';
 import type { PruneRequest } from './prune.ts';
@@ -38,6 +39,20 @@ export async function pruneInputs(request: PruneRequest): Promise<PruneItem[]> {
     if (mtimeMs > request.nowMs - request.maxAgeMs) continue;
     if (!request.dryRun) await rm(file, { force: true });
     items.push({ kind: 'input', name, bytes: size, kept: false, reason: `frozen ${day(mtimeMs)}` });
+  }
+  return items;
+}
+
+/** Removes what could undo old changes of requirement files. A change that a crash left open stays. */
+export async function pruneChanges(request: PruneRequest): Promise<PruneItem[]> {
+  const items: PruneItem[] = [];
+  const { changes } = request.paths;
+  for (const name of await listChanges(changes)) {
+    const { mtimeMs } = await lstat(join(changes, name));
+    const phase = (await readChange(changes, name))?.phase;
+    if (mtimeMs > request.nowMs - request.maxAgeMs || phase === 'applying' || phase === 'undoing') continue;
+    if (!request.dryRun) await dropChange(changes, name);
+    items.push({ kind: 'undo', name, bytes: null, kept: false, reason: `made ${day(mtimeMs)}` });
   }
   return items;
 }

@@ -4,7 +4,7 @@ import type { BatchId, ProjectId } from '../../contracts/ids.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { AppError } from '../../contracts/errors.ts';
 import { deleteMergedBranch, deleteRefs, expiredRefs, guardRefs, listOurBranches } from '../git/delivery.ts';
-import { pruneInputs, pruneRuns } from './prune-files.ts';
+import { pruneChanges, pruneInputs, pruneRuns } from './prune-files.ts';
 import { pruneWorktrees } from './prune-worktrees.ts';
 
 /** What to clean. */
@@ -22,7 +22,7 @@ export interface PruneRequest {
 export async function prune(request: PruneRequest): Promise<PruneItem[]> {
   const items: PruneItem[] = [...(await pruneWorktrees(request))];
   for (const project of request.projects) items.push(...(await pruneRepository(request, project.path)));
-  items.push(...(await pruneRuns(request)), ...(await pruneInputs(request)));
+  items.push(...(await pruneRuns(request)), ...(await pruneInputs(request)), ...(await pruneChanges(request)));
   return items;
 }
 

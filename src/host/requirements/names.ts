@@ -1,6 +1,6 @@
 /** Names of requirements and the files they stand for. */
 import { lstat, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 
 /** Folder of the requirement files, from the top of a checkout. */
@@ -55,7 +55,8 @@ export function requirementPath(name: string): string {
 export async function containedFile(checkout: string, name: string): Promise<string | null> {
   const file = join(checkout, requirementPath(name));
   const [root, folder] = await Promise.all([realOrNull(checkout), realOrNull(join(file, '..'))]);
-  return root !== null && folder !== null && isInside(root, folder) ? file : null;
+  const isOurs = root !== null && folder !== null && isInside(root, folder) && !isGitInternal(root, folder);
+  return isOurs ? file : null;
 }
 
 /** True if something is at `file`, also a broken link. */
@@ -69,6 +70,13 @@ export async function isThere(file: string): Promise<boolean> {
 /** True if `path` is `root` or below it; both real paths. */
 export function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
+}
+
+/** True if `path`, a real path below `root`, lies in git's own folder. */
+export function isGitInternal(root: string, path: string): boolean {
+  return relative(root, path)
+    .split(sep)
+    .some((part) => part.toLowerCase() === '.git');
 }
 
 /** Real path; null when it does not exist. */

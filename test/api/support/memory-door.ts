@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../src/contracts/errors.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
+import { createMemoryChanges } from './memory-changes.ts';
 
 export interface MemoryDoor extends HostDoor {
   /** By project path: name -> text. */
@@ -73,6 +74,7 @@ export function createMemoryDoor(): MemoryDoor {
     findings: [],
     projectFile: { sha256: 'f'.repeat(64) },
     pruned: null,
+    ...createMemoryChanges(requirements),
     account: async () => 'account',
     checkProject: async (path) => {
       if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);

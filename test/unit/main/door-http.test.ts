@@ -78,6 +78,9 @@ describe('the door over HTTP', () => {
       listRequirements: (door) => door.listRequirements(at),
       readRequirement: (door) => door.readRequirement(at, 'first'),
       freezeRequirement: (door) => door.freezeRequirement(at, 'first'),
+      changeRequirements: (door) =>
+        door.changeRequirements(at, { id: 'one-change', changes: [{ kind: 'create', name: 'second', text: 'x' }] }),
+      undoRequirements: (door) => door.undoRequirements(at, 'one-change'),
       configuration: (door) => door.configuration(at, overrides),
       account: (door) => door.account(settings),
       preflight: (door) => door.preflight(at, settings),
