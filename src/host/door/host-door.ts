@@ -47,8 +47,8 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
       await changes.settle();
       return await freezeRequirement(projectPath, name, paths.inputs);
     },
-    changeRequirements: changes.changeRequirements,
-    undoRequirements: changes.undoRequirements,
+    changeRequirements: (projectPath, request) => changes.changeRequirements(projectPath, request),
+    undoRequirements: (projectPath, id) => changes.undoRequirements(projectPath, id),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
     account: async (settings) => accountOf(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),

@@ -54,7 +54,7 @@ export async function changeFile(change: FileChange): Promise<boolean> {
 }
 
 /** sha256 of a regular file, null when there is none; anything else (a link, a folder) is `other`. */
-export async function stateOf(file: string): Promise<string | null> {
+async function stateOf(file: string): Promise<string | null> {
   const found = await lstat(file).catch(() => null);
   if (found === null) return null;
   return found.isFile() ? hashOf(await readFile(file)) : 'other';
