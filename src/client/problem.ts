@@ -2,7 +2,7 @@
 import { isErrorCode } from '../contracts/error-catalogue.ts';
 import { AppError } from '../contracts/errors.ts';
 import type { ErrorCode } from '../contracts/error-catalogue.ts';
-import { ProblemSchema } from '../contracts/views.ts';
+import type { Problem } from '../contracts/views.ts';
 
 /** Codes for answers that are not from our API (a proxy, another program). */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 401: 'unauthorized', 404: 'route_not_found' };
@@ -10,9 +10,8 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 401: 'unauthorized', 40
 /** The error that an answer outside 2xx stands for; the same code as on the server. */
 export async function toAppError(response: Response): Promise<AppError> {
   const body = await readJson(response);
-  const problem = ProblemSchema.safeParse(body);
-  if (problem.success && isErrorCode(problem.data.code)) {
-    const { code, detail, details, retryAt } = problem.data;
+  if (isProblem(body) && isErrorCode(body.code)) {
+    const { code, detail, details, retryAt } = body;
     return new AppError(code, detail, { details, ...(retryAt === undefined ? {} : { retryAt }) });
   }
   const code = BY_STATUS[response.status] ?? (response.status >= 500 ? 'stack_unreachable' : 'internal');
@@ -37,4 +36,19 @@ export function unreachable(url: string, cause: unknown): AppError {
     details: { url },
     cause,
   });
+}
+
+/** What we use of a problem, looked at without a schema: this also runs in the dashboard, which carries none. */
+function isProblem(body: unknown): body is Pick<Problem, 'code' | 'detail' | 'details' | 'retryAt'> {
+  if (typeof body !== 'object' || body === null) return false;
+  if (!('code' in body && 'detail' in body && 'details' in body)) return false;
+  const { code, detail, details } = body;
+  const retryAt = 'retryAt' in body ? body.retryAt : undefined;
+  return (
+    typeof code === 'string' &&
+    typeof detail === 'string' &&
+    typeof details === 'object' &&
+    details !== null &&
+    (retryAt === undefined || typeof retryAt === 'string')
+  );
 }

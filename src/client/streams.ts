@@ -1,10 +1,8 @@
 /** Live streams that outlive a lost connection: each begins again where it ended. */
 import { AppError } from '../contracts/errors.ts';
-import { LogRangeSchema } from '../contracts/log-views.ts';
-import { EventViewSchema } from '../contracts/views.ts';
 import type { LogRangeView } from '../contracts/log-views.ts';
 import type { EventView } from '../contracts/views.ts';
-import { streams } from '../contracts/http.ts';
+import type { Protocol } from './protocol.ts';
 import { parseEvents } from './sse.ts';
 import type { ServerSentEvent } from './sse.ts';
 
@@ -47,16 +45,17 @@ export interface FollowLogOptions {
  * @throws AppError as the API refuses; stack_unreachable if the first connection fails
  */
 export async function* followEvents(
+  protocol: Protocol,
   connect: Connect,
   options: EventsOptions,
 ): AsyncGenerator<EventView, void, undefined> {
   let lastId = options.after === undefined ? null : String(options.after);
   const query = options.batch === undefined ? {} : { batch: options.batch };
   const open = (): Promise<Response> =>
-    connect(streams.events, query, lastId === null ? {} : { 'last-event-id': lastId }, options.signal);
+    connect(protocol.streams.events, query, lastId === null ? {} : { 'last-event-id': lastId }, options.signal);
   for await (const { event, data, id } of reconnecting(open, options.signal)) {
     lastId = id ?? lastId;
-    if (event === 'journal') yield EventViewSchema.parse(JSON.parse(data));
+    if (event === 'journal') yield protocol.readEvent(data);
   }
 }
 
@@ -66,17 +65,18 @@ export async function* followEvents(
  * patience is over
  */
 export async function* followLogRanges(
+  protocol: Protocol,
   connect: Connect,
   options: FollowLogOptions,
 ): AsyncGenerator<LogRangeView, void, undefined> {
   const { task, attempt, step, stream = 'stdout', signal } = options;
   let offset = options.offset ?? 0;
-  const path = streams.followLog.replace(':id', encodeURIComponent(task));
+  const path = protocol.streams.followLog.replace(':id', encodeURIComponent(task));
   const open = (): Promise<Response> => connect(path, { attempt, step, stream, offset }, {}, signal);
   for await (const { event, data } of reconnecting(open, signal, options.patienceMs)) {
     if (event === 'end') return;
     if (event !== 'log') continue;
-    const range = LogRangeSchema.parse(JSON.parse(data));
+    const range = protocol.readLogRange(data);
     offset = range.nextOffset;
     yield range;
   }

@@ -33,7 +33,8 @@ describe('login', () => {
       '{}{}',
     );
     expect(await page.content()).not.toContain(stack.token);
-    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Theme, help, log out' }).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -53,7 +54,7 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     await page.getByLabel('Path of a repository').fill('/nonexistent');
     await page.getByRole('button', { name: 'Add project' }).click();
     await page
-      .locator('#add-problem')
+      .locator('.problem')
       .getByText(/repository|folder/i)
       .waitFor();
     await page.getByLabel('Path of a repository').fill(repository.directory);
@@ -68,13 +69,13 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     await stack.project(name, { one: 'write 1.txt 1\nsay Done.', two: 'sleep 2s\nwrite 2.txt 2' });
     const { page, mistakes } = await enter(width);
     await page.getByRole('link', { name: 'New batch' }).first().click();
-    await page.getByRole('checkbox', { name: new RegExp(`^${name}`) }).click();
+    await page.getByText(name, { exact: true }).click();
     await page.getByRole('button', { name: 'Create and start' }).click();
     await page.getByText('2 of 2 tasks done').first().waitFor();
     await page.getByText('Completed').first().waitFor();
     await page.getByRole('link', { name: 'one', exact: true }).click();
     await page.getByText('Done.').first().waitFor();
-    await page.getByRole('button', { name: 'Raw' }).click();
+    await page.getByRole('radio', { name: 'Raw' }).click();
     await page.getByText('"type":"result"').first().waitFor();
     expect(page.url()).toContain('view=raw');
     await page.reload();
@@ -102,7 +103,7 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Move to the front');
     await page.keyboard.press('Enter');
     await page.getByText('c is now number 1 of 2.').waitFor();
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Actions for c');
+    await expect.poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Actions for c');
     await expect.poll(names).toEqual(['slow', 'c', 'b']);
     await page.getByRole('button', { name: 'More actions for' }).click();
     await page.getByRole('menuitem', { name: 'Pause now' }).click();
@@ -110,7 +111,7 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     await page.getByText('Agent at work').first().waitFor();
     await page.getByRole('button', { name: 'More actions for' }).click();
     await page.getByRole('menuitem', { name: 'Cancel the batch' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the batch' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the batch' }).click();
     await page.locator('.lead').getByText('Cancelled').waitFor();
     expect(mistakes).toEqual([]);
     await page.context().close();
@@ -159,7 +160,7 @@ it('has a sheet of its shortcuts, and none fires while one types', async () => {
   await page.keyboard.press('r');
   await page.getByRole('heading', { level: 1, name: 'Morning report' }).waitFor();
   await page.keyboard.press('?');
-  await page.getByRole('dialog').getByText('Go to projects').waitFor();
+  await page.getByRole('dialog').getByText('Go to Projects').waitFor();
   expect(await axeViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.keyboard.press('g');

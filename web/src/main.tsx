@@ -9,6 +9,8 @@ import { router } from './router.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/data.css';
+import './styles/overlays.css';
 import './styles/shell.css';
 import './styles/batch.css';
 import './styles/task.css';

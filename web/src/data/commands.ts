@@ -1,10 +1,9 @@
 /** What the screens do. Every command says how it ended: in a toast, and by the renewed answers. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ERRORS } from '../../../src/contracts/error-catalogue.ts';
-import { AppError } from '../../../src/contracts/errors.ts';
 import type { RouteAnswer, RouteBody, RouteName } from '../../../src/contracts/http.ts';
-import { notify } from '../ui/toasts.tsx';
+import { notify } from '../ui/notify.tsx';
 import { api } from './api.ts';
+import { describeError } from './describe-error.ts';
 import { KEYS } from './queries.ts';
 import { noticeError } from './session.ts';
 
@@ -12,12 +11,6 @@ import { noticeError } from './session.ts';
 export interface CommandInput<Name extends RouteName> {
   readonly params?: Readonly<Record<string, string>>;
   readonly body?: RouteBody<Name>;
-}
-
-/** Fact and next step of an error, in two sentences. */
-export function describeError(error: unknown): { readonly fact: string; readonly hint: string | null } {
-  if (AppError.is(error)) return { fact: error.message, hint: ERRORS[error.code].hint };
-  return { fact: error instanceof Error ? error.message : String(error), hint: null };
 }
 
 /**

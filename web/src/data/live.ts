@@ -6,9 +6,8 @@ import { useSyncExternalStore } from 'react';
 import type { QueryClient } from '@tanstack/react-query';
 import { parseEvents } from '../../../src/client/sse.ts';
 import { toAppError } from '../../../src/client/problem.ts';
-import { streams } from '../../../src/contracts/http.ts';
-import { EventViewSchema } from '../../../src/contracts/views.ts';
 import type { EventView } from '../../../src/contracts/views.ts';
+import { journal } from './api.ts';
 import { createCell } from './cell.ts';
 import { createInvalidator } from './invalidate.ts';
 import { noticeError } from './session.ts';
@@ -94,7 +93,7 @@ async function read({ after, signal, onEvent, onState }: Reader): Promise<void> 
       lostAt = null;
       pauseMs = FIRST_PAUSE_MS;
       for await (const { event, data } of parseEvents(body)) {
-        if (event === 'journal') onEvent(EventViewSchema.parse(JSON.parse(data)));
+        if (event === 'journal') onEvent(journal.read(data));
       }
     } catch (error) {
       noticeError(error);
@@ -109,7 +108,7 @@ async function read({ after, signal, onEvent, onState }: Reader): Promise<void> 
 
 async function open(after: number | null, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const headers = { accept: 'text/event-stream', ...(after === null ? {} : { 'last-event-id': String(after) }) };
-  const response = await fetch(streams.events, { headers, signal });
+  const response = await fetch(journal.path, { headers, signal });
   if (!response.ok) throw await toAppError(response);
   return response.body ?? new ReadableStream();
 }

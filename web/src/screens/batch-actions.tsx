@@ -6,6 +6,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { Menu } from '../ui/menu.tsx';
 import type { MenuItem } from '../ui/menu.tsx';
+import { Button } from '../ui/button.tsx';
 
 /** The commands of a batch, each with what it says when it has worked. */
 function useBatchCommands(batch: BatchSummary) {
@@ -44,14 +45,9 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
   if (canRetry && isOpen) more.push({ label: 'Try the failed tasks again', run: commands.retry });
   if (isOpen) more.push({ label: 'Cancel the batch…', run: () => setAsking(true), isDanger: true });
   const button = (label: string, run: () => void, isPrimary: boolean) => (
-    <button
-      type="button"
-      className={isPrimary ? 'button button-primary' : 'button'}
-      disabled={commands.isBusy}
-      onClick={run}
-    >
+    <Button kind={isPrimary ? 'primary' : 'plain'} isDisabled={commands.isBusy} onPress={run}>
       {label}
-    </button>
+    </Button>
   );
   return (
     <div className="row">
@@ -59,7 +55,7 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
       {isRunning && button('Pause', commands.pause, false)}
       {status === 'paused' && button('Resume', commands.resume, true)}
       {canRetry && !isOpen && button('Try failed again', commands.retry, false)}
-      <Menu label={`More actions for ${batch.name}`} button={<MoreIcon />} items={more} />
+      <Menu label={`More actions for ${batch.name}`} button={<MoreIcon />} groups={[{ items: more }]} />
       <Confirm
         title={`Cancel ${batch.name}?`}
         text="The running task is ended and its work is kept; nothing more is started. What was committed stays."

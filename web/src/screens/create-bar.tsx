@@ -5,6 +5,9 @@ import { ON_FAILURE } from '../../../src/contracts/vocabulary.ts';
 import type { OnFailure } from '../../../src/contracts/vocabulary.ts';
 import { commandId, useCommand } from '../data/commands.ts';
 import { plural } from '../model/format.ts';
+import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/fields.tsx';
+import { Select } from '../ui/select.tsx';
 
 /** A chosen requirement. */
 export interface Chosen {
@@ -47,41 +50,20 @@ export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
       <strong className="number" role="status">
         {plural(chosen.length, 'task')} chosen
       </strong>
-      <label className="field field-grow">
-        <span>Name</span>
-        <input
-          type="text"
-          maxLength={200}
-          placeholder="Day and project"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </label>
-      <label className="field">
-        <span>After a failed task</span>
-        <select
-          value={onFailure}
-          onChange={(event) => setOnFailure(ON_FAILURE.find((each) => each === event.target.value) ?? 'continue')}
-        >
-          {ON_FAILURE.map((each) => (
-            <option key={each} value={each}>
-              {ON_FAILURE_WORDS[each]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <TextField label="Name" maxLength={200} placeholder="Day and project" value={name} onChange={setName} />
+      <Select
+        label="After a failed task"
+        value={onFailure}
+        onChange={setOnFailure}
+        options={ON_FAILURE.map((value) => ({ value, label: ON_FAILURE_WORDS[value] }))}
+      />
       <div className="row">
-        <button type="button" className="button" disabled={chosen.length === 0 || isBusy} onClick={run(false)}>
+        <Button isDisabled={chosen.length === 0} isPending={isBusy} onPress={run(false)}>
           Create
-        </button>
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={chosen.length === 0 || isBusy}
-          onClick={run(true)}
-        >
+        </Button>
+        <Button kind="primary" isDisabled={chosen.length === 0} isPending={isBusy} onPress={run(true)}>
           Create and start
-        </button>
+        </Button>
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 /** A choice of states with their numbers, and a field that searches names. */
-import { useRef } from 'react';
-import { useShortcut } from '../ui/shortcuts.tsx';
+import { SearchField } from '../ui/search-field.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 
 /** See {@link FilterBar}. */
 export interface FilterBarProps {
@@ -13,43 +13,29 @@ export interface FilterBarProps {
   readonly onQuery: (text: string) => void;
 }
 
+const ALL = 'all';
+
 /** See above. Choices without anything are left out, unless chosen. */
 export function FilterBar({ choices, total, value, onChoose, query, onQuery }: FilterBarProps) {
-  const all = [{ value: undefined, label: 'All', count: total }, ...choices];
+  const shown = [{ value: ALL, label: 'All', count: total }, ...choices].filter(
+    (choice) => choice.count > 0 || choice.value === (value ?? ALL),
+  );
   return (
     <div className="filter-bar">
-      <div className="segmented" role="group" aria-label="Show">
-        {all
-          .filter((choice) => choice.count > 0 || choice.value === value)
-          .map((choice) => (
-            <button
-              key={choice.label}
-              type="button"
-              aria-pressed={choice.value === value}
-              onClick={() => onChoose(choice.value)}
-            >
-              {choice.label} <span className="number">{choice.count}</span>
-            </button>
-          ))}
-      </div>
-      <SearchField query={query} onQuery={onQuery} />
+      <Segmented
+        label="Show"
+        value={value ?? ALL}
+        onChange={(next) => onChoose(next === ALL ? undefined : next)}
+        options={shown.map((choice) => ({
+          value: choice.value,
+          label: (
+            <>
+              {choice.label} <span className="number quiet">{choice.count}</span>
+            </>
+          ),
+        }))}
+      />
+      <SearchField label="Search by name" value={query} onChange={onQuery} />
     </div>
-  );
-}
-
-/** Searches names; `/` goes to it. */
-export function SearchField({ query, onQuery }: Pick<FilterBarProps, 'query' | 'onQuery'>) {
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Search by name', () => field.current?.focus());
-  return (
-    <input
-      ref={field}
-      type="search"
-      className="search"
-      aria-label="Search by name"
-      placeholder="Search by name"
-      value={query}
-      onChange={(event) => onQuery(event.target.value)}
-    />
   );
 }

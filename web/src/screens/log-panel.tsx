@@ -7,6 +7,8 @@ import { createCell } from '../data/cell.ts';
 import { openLog } from '../data/log-window.ts';
 import type { LogState, LogWindow } from '../data/log-window.ts';
 import { bytes } from '../model/format.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { Select } from '../ui/select.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { LogView } from './log-view.tsx';
 
@@ -65,35 +67,32 @@ function LogHead(props: {
   const { runs, run, here, onChange } = props;
   return (
     <header className="log-head">
-      <label>
-        <span className="visually-hidden">Run</span>
-        <select value={here.run} onChange={(event) => onChange({ run: event.target.value })}>
-          {runs.map((each) => (
-            <option key={runName(each)} value={runName(each)}>
-              {runLabel(each)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span className="visually-hidden">Stream</span>
-        <select value={here.stream} onChange={(event) => onChange({ run: here.run, stream: event.target.value })}>
-          <option value="stdout">Output, {bytes(run.stdoutBytes)}</option>
-          <option value="stderr">Errors, {bytes(run.stderrBytes)}</option>
-        </select>
-      </label>
-      <div className="segmented" role="group" aria-label="View">
-        {VIEWS.map((each) => (
-          <button
-            key={each}
-            type="button"
-            aria-pressed={each === here.view}
-            onClick={() => onChange({ ...here, view: each })}
-          >
-            {each === 'raw' ? 'Raw' : 'Conversation'}
-          </button>
-        ))}
-      </div>
+      <Select
+        label="Run"
+        isLabelHidden
+        value={here.run}
+        onChange={(next) => onChange({ run: next })}
+        options={runs.map((each) => ({ value: runName(each), label: runLabel(each) }))}
+      />
+      <Select
+        label="Stream"
+        isLabelHidden
+        value={here.stream}
+        onChange={(stream) => onChange({ run: here.run, stream })}
+        options={[
+          { value: 'stdout', label: `Output, ${bytes(run.stdoutBytes)}` },
+          { value: 'stderr', label: `Errors, ${bytes(run.stderrBytes)}` },
+        ]}
+      />
+      <Segmented
+        label="View"
+        value={here.view}
+        onChange={(view) => onChange({ ...here, view })}
+        options={[
+          { value: 'conversation', label: 'Conversation' },
+          { value: 'raw', label: 'Raw' },
+        ]}
+      />
     </header>
   );
 }

@@ -7,7 +7,7 @@ import { cleanLine, toSpans } from '../model/terminal.ts';
 import { toEntries } from '../model/transcript.ts';
 import type { Entry } from '../model/transcript.ts';
 import { bytes, plural } from '../model/format.ts';
-import { useShortcut } from '../ui/shortcuts.tsx';
+import { useShortcut } from '../ui/shortcuts.ts';
 
 /** See {@link LogView}. */
 export interface LogViewProps {

@@ -1,9 +1,11 @@
 /** The login: for browsers without a session. */
 import { useState } from 'react';
 import type { FormEvent } from 'react';
-import { describeError } from '../data/commands.ts';
+import { describeError } from '../data/describe-error.ts';
 import { logIn } from '../data/session.ts';
+import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/command.tsx';
+import { TextField } from '../ui/fields.tsx';
 import { Logo } from '../ui/icons.tsx';
 
 /** Takes the token; a link with a one-time code never comes here. */
@@ -21,24 +23,18 @@ export function Login() {
       <p>Open the link that the stack printed when it started, or enter its token here. This prints the token:</p>
       <Command text="nightloom token" />
       <form onSubmit={submit}>
-        <label className="field">
-          <span>Token</span>
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={token}
-            aria-invalid={problem !== null}
-            aria-describedby="login-problem"
-            onChange={(event) => setToken(event.target.value)}
-          />
-        </label>
-        <p id="login-problem" className="problem" role="alert">
-          {problem}
-        </p>
-        <button type="submit" className="button button-primary">
+        <TextField
+          label="Token"
+          type="password"
+          autoComplete="current-password"
+          isRequired
+          value={token}
+          onChange={setToken}
+          problem={problem}
+        />
+        <Button type="submit" kind="primary">
           Log in
-        </button>
+        </Button>
       </form>
     </main>
   );

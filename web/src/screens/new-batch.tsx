@@ -4,9 +4,9 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { projectsQuery, requirementsQuery } from '../data/queries.ts';
 import { Page } from '../ui/page.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { Failed, FirstRun, HowTo, Loading, NoMatch } from '../ui/states.tsx';
 import { CreateBar } from './create-bar.tsx';
-import { SearchField } from './filter-bar.tsx';
 import { RequirementPicker } from './requirement-picker.tsx';
 
 const route = getRouteApi('/new');
@@ -48,7 +48,7 @@ export function NewBatch() {
       {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && (
         <NoRequirement />
       )}
-      {all > 0 && <SearchField query={q} onQuery={setQuery} />}
+      {all > 0 && <SearchField label="Search by name" value={q} onChange={setQuery} />}
       {groups.map(({ project, list, shown }) =>
         list.error !== null && list.data === undefined ? (
           <Failed key={project.id} error={list.error} onRetry={() => void list.refetch()} />

@@ -5,13 +5,14 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ProjectView } from '../../../src/contracts/views.ts';
 import { useCommand } from '../data/commands.ts';
 import { configurationQuery, KEYS, preflightQuery, projectsQuery, requirementsQuery } from '../data/queries.ts';
+import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/command.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Page } from '../ui/page.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { Failed, FirstRun, Loading, NoMatch } from '../ui/states.tsx';
 import { StatusLabel } from '../ui/status.tsx';
 import { CreateBar } from './create-bar.tsx';
-import { SearchField } from './filter-bar.tsx';
 import { RequirementPicker } from './requirement-picker.tsx';
 
 const route = getRouteApi('/projects/$projectId');
@@ -61,9 +62,7 @@ function Remove({ project }: { readonly project: ProjectView }) {
     );
   return (
     <>
-      <button type="button" className="button" onClick={() => setAsking(true)}>
-        Remove…
-      </button>
+      <Button onPress={() => setAsking(true)}>Remove…</Button>
       <Confirm
         title={`Remove ${project.name}?`}
         text="It is only forgotten: nothing in the repository changes."
@@ -126,7 +125,7 @@ function Requirements({ project }: { readonly project: ProjectView }) {
   return (
     <section className="section">
       <h2>Requirements</h2>
-      <SearchField query={q} onQuery={setQuery} />
+      <SearchField label="Search by name" value={q} onChange={setQuery} />
       {shown.length === 0 ? (
         <NoMatch what="requirement" onClear={() => setQuery('')} />
       ) : (

@@ -3,9 +3,12 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { describeError, useCommand } from '../data/commands.ts';
+import { useCommand } from '../data/commands.ts';
+import { describeError } from '../data/describe-error.ts';
 import { KEYS, projectsQuery, requirementsQuery } from '../data/queries.ts';
 import { plural } from '../model/format.ts';
+import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/fields.tsx';
 import { Page } from '../ui/page.tsx';
 import { Failed, FirstRun, Loading } from '../ui/states.tsx';
 
@@ -70,27 +73,20 @@ function AddProject() {
     );
   };
   return (
-    <form className="inline-form" onSubmit={submit}>
-      <label className="field field-grow">
-        <span>Path of a repository</span>
-        <input
-          type="text"
-          required
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="/home/me/code/shop"
-          value={path}
-          aria-invalid={problem !== null}
-          aria-describedby="add-problem"
-          onChange={(event) => setPath(event.target.value)}
-        />
-      </label>
-      <button type="submit" className="button button-primary" disabled={add.isPending}>
+    <form className="form" onSubmit={submit}>
+      <TextField
+        label="Path of a repository"
+        isCode
+        isRequired
+        autoComplete="off"
+        placeholder="/home/me/code/shop"
+        value={path}
+        onChange={setPath}
+        problem={problem}
+      />
+      <Button type="submit" kind="primary" isPending={add.isPending}>
         Add project
-      </button>
-      <p id="add-problem" className="problem">
-        {problem}
-      </p>
+      </Button>
     </form>
   );
 }

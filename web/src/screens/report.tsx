@@ -10,19 +10,26 @@ import { holdSentence, stepWord, waitWord } from '../model/words.ts';
 import { Command } from '../ui/command.tsx';
 import { StatusIcon } from '../ui/icons.tsx';
 import { Page } from '../ui/page.tsx';
+import { Select } from '../ui/select.tsx';
 import { Failed, FirstRun, Loading } from '../ui/states.tsx';
 import { useNow } from '../ui/time.tsx';
 
 const route = getRouteApi('/report');
 const HOUR_MS = 3_600_000;
 
+interface Span {
+  readonly value: string;
+  readonly label: string;
+  readonly hours: number | null;
+}
+
 /** Spans to choose from: value in the address -> hours back; null: the newest batches. */
-const SPANS: readonly { readonly value: string; readonly label: string; readonly hours: number | null }[] = [
-  { value: 'night', label: 'Last 16 hours', hours: 16 },
+const NIGHT: Span = { value: 'night', label: 'Last 16 hours', hours: 16 };
+const SPANS: readonly Span[] = [
+  NIGHT,
   { value: 'week', label: 'Last 7 days', hours: 168 },
   { value: 'all', label: 'Newest batches', hours: null },
 ];
-const NIGHT = SPANS[0];
 
 interface TaskIn {
   readonly task: TaskView;
@@ -34,7 +41,7 @@ export function Report() {
   const { since, batch } = route.useSearch();
   const navigate = route.useNavigate();
   const span = SPANS.find((each) => each.value === since) ?? NIGHT;
-  const hours = span?.hours ?? null;
+  const hours = span.hours;
   // To the hour, so that the same page asks the same question.
   const fromMs = hours === null ? null : Math.floor(Date.now() / HOUR_MS) * HOUR_MS - hours * HOUR_MS;
   const query = {
@@ -47,16 +54,13 @@ export function Report() {
       title="Morning report"
       lead={data !== undefined && <Totals report={data} />}
       actions={
-        <label>
-          <span className="visually-hidden">Time</span>
-          <select value={span?.value} onChange={(event) => void navigate({ search: { since: event.target.value } })}>
-            {SPANS.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label="Time"
+          isLabelHidden
+          value={span.value}
+          onChange={(value) => void navigate({ search: { since: value } })}
+          options={SPANS}
+        />
       }
     >
       {data === undefined && error === null && <Loading what="the report" />}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { RequirementView } from '../../../src/contracts/views.ts';
 import { bytes } from '../model/format.ts';
 import { taskTone } from '../model/words.ts';
+import { Checkbox } from '../ui/fields.tsx';
 import { StatusLabel } from '../ui/status.tsx';
 
 /** See {@link RequirementPicker}. */
@@ -41,34 +42,27 @@ export function RequirementPicker({ project, items, chosen, onChoose }: Requirem
   return (
     <fieldset className="picker">
       <legend>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isAll}
-            disabled={defaults.length === 0}
-            onChange={() => onChoose(new Set(isAll ? [] : defaults.map((item) => item.name)))}
-          />
+        <Checkbox
+          isSelected={isAll}
+          isIndeterminate={!isAll && chosen.size > 0}
+          isDisabled={defaults.length === 0}
+          onChange={() => onChoose(new Set(isAll ? [] : defaults.map((item) => item.name)))}
+        >
           <strong>{project}</strong>
           <span className="quiet number">
             {defaults.length} of {items.length} can be run
           </span>
-        </label>
+        </Checkbox>
       </legend>
       <ul className="list">
         {items.map((item) => (
           <li key={item.name} className="list-row requirement">
-            <label className="check">
-              <input
-                type="checkbox"
-                checked={chosen.has(item.name)}
-                disabled={!isFree(item)}
-                onChange={() => toggle(item.name)}
-              />
+            <Checkbox isSelected={chosen.has(item.name)} isDisabled={!isFree(item)} onChange={() => toggle(item.name)}>
               <span className="requirement-name">
                 <span>{item.title}</span>
                 <code className="quiet">{item.name}</code>
               </span>
-            </label>
+            </Checkbox>
             <RequirementState item={item} />
             <span className="quiet number requirement-bytes">{bytes(item.bytes)}</span>
           </li>

@@ -3,21 +3,19 @@ import { useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { listen, useConnection } from '../data/live.ts';
-import { logOut, useSession } from '../data/session.ts';
+import { useSession } from '../data/session.ts';
+import { useOtherVersion } from '../data/version.ts';
 import { duration } from '../model/format.ts';
-import { Logo, PLACE_ICONS } from '../ui/icons.tsx';
-import { Shortcuts, useShortcut } from '../ui/shortcuts.tsx';
-import { ThemeSelect } from '../ui/theme.tsx';
+import { Button } from '../ui/button.tsx';
+import { Logo } from '../ui/icons.tsx';
+import { Messages } from '../ui/notify.tsx';
+import { useShortcut } from '../ui/shortcuts.ts';
 import { useNow } from '../ui/time.tsx';
-import { Toasts } from '../ui/toasts.tsx';
+import { Helpers } from './helpers.tsx';
 import { Login } from './login.tsx';
-
-const PLACES = [
-  { to: '/', label: 'Tonight', icon: PLACE_ICONS.tonight, keys: 'g t' },
-  { to: '/report', label: 'Report', icon: PLACE_ICONS.report, keys: 'g r' },
-  { to: '/projects', label: 'Projects', icon: PLACE_ICONS.projects, keys: 'g p' },
-  { to: '/system', label: 'System', icon: PLACE_ICONS.system, keys: 'g s' },
-] as const;
+import { PLACES } from './places.ts';
+import type { Place } from './places.ts';
+import { ShellMenu } from './shell-menu.tsx';
 
 /** The root of the page. */
 export function Shell() {
@@ -25,7 +23,7 @@ export function Shell() {
   return (
     <>
       {isIn ? <Inside /> : <Login />}
-      <Toasts />
+      <Messages />
     </>
   );
 }
@@ -46,35 +44,35 @@ function Inside() {
         Skip to the content
       </a>
       <header className="rail">
-        <Link to="/" className="brand">
-          <Logo />
-          <span>Nightloom</span>
-        </Link>
-        <nav aria-label="Places">
+        <div className="rail-head">
+          <Link to="/" className="brand">
+            <Logo />
+            <span>Nightloom</span>
+          </Link>
+        </div>
+        <Helpers />
+        <nav aria-label="Places" className="places">
           {PLACES.map((place) => (
-            <PlaceLink key={place.to} {...place} />
+            <PlaceLink key={place.to} place={place} />
           ))}
         </nav>
         <div className="rail-foot">
           <LiveSign />
-          <ThemeSelect />
-          <Shortcuts />
-          <button type="button" className="quiet-button" onClick={() => void logOut()}>
-            Log out
-          </button>
+          <ShellMenu />
         </div>
       </header>
       <div className="content">
         <Disconnected />
+        <Upgraded />
         <Outlet />
       </div>
     </div>
   );
 }
 
-function PlaceLink({ to, label, icon: Icon, keys }: (typeof PLACES)[number]) {
+function PlaceLink({ place: { to, label, icon: Icon, keys } }: { readonly place: Place }) {
   const navigate = useNavigate();
-  useShortcut(keys, `Go to ${label.toLowerCase()}`, () => void navigate({ to }));
+  useShortcut(keys, `Go to ${label}`, () => void navigate({ to }), 'everywhere');
   return (
     <Link to={to} className="place" activeOptions={{ exact: to === '/' }}>
       <Icon />
@@ -111,8 +109,23 @@ function Disconnected() {
   if (connection.state !== 'lost') return null;
   return (
     <p className="banner banner-wait" role="alert">
-      <strong>Disconnected.</strong> What you see is {duration(now - connection.since)} old. Connecting again by itself;
-      if the stack was stopped: <code>nightloom up</code>
+      <span>
+        <strong>Disconnected.</strong> What you see is {duration(now - connection.since)} old. Connecting again by
+        itself; if the stack was stopped: <code>nightloom up</code>
+      </span>
+    </p>
+  );
+}
+
+function Upgraded() {
+  const other = useOtherVersion();
+  if (other === null) return null;
+  return (
+    <p className="banner banner-wait" role="status">
+      <span>The stack is now version {other}; this page is of an older one.</span>
+      <Button size="s" onPress={() => location.reload()}>
+        Load the page again
+      </Button>
     </p>
   );
 }

@@ -5,6 +5,7 @@ import type { RouteAnswer } from '../../../src/contracts/http.ts';
 import { useCommand } from '../data/commands.ts';
 import { statusQuery } from '../data/queries.ts';
 import { bytes, plural } from '../model/format.ts';
+import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/command.tsx';
 import { ExternalIcon } from '../ui/icons.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
@@ -89,23 +90,20 @@ function CleanUp() {
       <h2>Clean up</h2>
       <p className="quiet">Merged branches, runs and refs older than 30 days. Unmerged work is never removed.</p>
       <div className="row">
-        <button
-          type="button"
-          className="button"
-          disabled={look.isPending}
-          onClick={() => look.mutate({ body: { dryRun: true } }, { onSuccess: setFound })}
+        <Button
+          isPending={look.isPending}
+          onPress={() => look.mutate({ body: { dryRun: true } }, { onSuccess: setFound })}
         >
           See what could go
-        </button>
+        </Button>
         {going.length > 0 && (
-          <button
-            type="button"
-            className="button button-danger"
-            disabled={remove.isPending}
-            onClick={() => remove.mutate({ body: { dryRun: false } }, { onSuccess: () => setFound(null) })}
+          <Button
+            kind="danger"
+            isPending={remove.isPending}
+            onPress={() => remove.mutate({ body: { dryRun: false } }, { onSuccess: () => setFound(null) })}
           >
             Remove {plural(going.length, 'thing')}, {bytes(size)}
-          </button>
+          </Button>
         )}
       </div>
       {found !== null && going.length === 0 && <p role="status">Nothing can go.</p>}

@@ -65,7 +65,7 @@ export function TaskMenu({ task, place }: TaskMenuProps) {
     const run = (): void => retry.mutate({ params: { id: task.id }, body: { commandId: commandId() } });
     items.push({ label: 'Try again', run });
   }
-  return <Menu label={`Actions for ${task.name}`} button={<MoreIcon />} items={items} />;
+  return <Menu label={`Actions for ${task.name}`} button={<MoreIcon />} groups={[{ items }]} />;
 }
 
 /** Open batches that a task could move to. */

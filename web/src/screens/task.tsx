@@ -5,6 +5,7 @@ import type { TaskDetail } from '../../../src/contracts/views.ts';
 import { commandId, useCommand } from '../data/commands.ts';
 import { progressQuery, taskQuery } from '../data/queries.ts';
 import { bytes, dollars, duration, plural, shortSha, toMs } from '../model/format.ts';
+import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/command.tsx';
 import { Fact, Facts } from '../ui/facts.tsx';
 import { Page } from '../ui/page.tsx';
@@ -65,15 +66,15 @@ function TaskActions({ task }: { readonly task: TaskDetail }) {
   if (task.status === 'completed') return null;
   if (task.status === 'failed' || task.status === 'skipped' || task.status === 'cancelled') {
     return (
-      <button type="button" className="button" disabled={retry.isPending} onClick={() => retry.mutate(input())}>
+      <Button isPending={retry.isPending} onPress={() => retry.mutate(input())}>
         Try again
-      </button>
+      </Button>
     );
   }
   return (
-    <button type="button" className="button" disabled={cancel.isPending} onClick={() => cancel.mutate(input())}>
+    <Button isPending={cancel.isPending} onPress={() => cancel.mutate(input())}>
       Cancel this task
-    </button>
+    </Button>
   );
 }
 

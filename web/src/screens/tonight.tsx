@@ -7,7 +7,8 @@ import { batchesQuery, batchQuery, projectsQuery } from '../data/queries.ts';
 import { dollars, plural } from '../model/format.ts';
 import { forecast, progressSentence, sumCounts } from '../model/progress.ts';
 import { Page } from '../ui/page.tsx';
-import { useShortcut } from '../ui/shortcuts.tsx';
+import { Button } from '../ui/button.tsx';
+import { useShortcut } from '../ui/shortcuts.ts';
 import { Failed, FirstRun, HowTo, Loading } from '../ui/states.tsx';
 import { BatchStatus, Weave } from '../ui/status.tsx';
 import { Ago, useNow } from '../ui/time.tsx';
@@ -131,9 +132,9 @@ function PauseAll({ batches }: { readonly batches: readonly BatchSummary[] }) {
   if (batches.filter((batch) => batch.status === 'running').length < 2) return null;
   const pauseAll = (): void => pause.mutate({ body: { commandId: commandId() } });
   return (
-    <button type="button" className="button" disabled={pause.isPending} onClick={pauseAll}>
+    <Button isDisabled={pause.isPending} onPress={pauseAll}>
       Pause all
-    </button>
+    </Button>
   );
 }
 

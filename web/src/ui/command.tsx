@@ -1,6 +1,7 @@
 /** A command to type, with a button that copies it. */
-import { notify } from './toasts.tsx';
+import { IconButton } from './button.tsx';
 import { CopyIcon } from './icons.tsx';
+import { notify } from './notify.tsx';
 
 /** One line; long ones can be scrolled. */
 export function Command({ text }: { readonly text: string }) {
@@ -23,8 +24,8 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
     );
   };
   return (
-    <button type="button" className="icon-button" aria-label={label} title={label} onClick={copy}>
+    <IconButton label={label} onPress={copy}>
       <CopyIcon />
-    </button>
+    </IconButton>
   );
 }

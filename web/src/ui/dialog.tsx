@@ -1,6 +1,7 @@
-/** A modal dialog: the browser keeps the focus inside, Escape closes, the focus returns. */
-import { useEffect, useId, useRef } from 'react';
+/** A modal dialog: the focus stays inside, Escape closes, the focus returns to where it was. */
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components/Modal';
 import type { ReactNode } from 'react';
+import { Button, IconButton } from './button.tsx';
 import { CloseIcon } from './icons.tsx';
 
 /** See {@link Dialog}. */
@@ -9,61 +10,80 @@ export interface DialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
+  /** `l`: for editors, previews and results; default `m`. */
+  readonly size?: 'm' | 'l';
 }
 
-/** Its content exists only while it is open. */
-export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
+/** Its content exists only while it is open. On a narrow screen it fills the screen. */
+export function Dialog({ title, isOpen, onClose, children, size = 'm' }: DialogProps) {
   return (
-    <dialog ref={dialog} aria-labelledby={titleId} onClose={onClose}>
-      {isOpen && (
-        <div className="dialog-body">
+    <ModalOverlay
+      className="backdrop"
+      isOpen={isOpen}
+      isDismissable
+      onOpenChange={(next) => {
+        if (!next) onClose();
+      }}
+    >
+      <Modal className={`modal modal-${size}`}>
+        <AriaDialog className="dialog">
           <div className="dialog-head">
-            <h2 id={titleId}>{title}</h2>
-            <button type="button" className="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
+            <Heading slot="title" level={2}>
+              {title}
+            </Heading>
+            <IconButton label="Close" onPress={onClose}>
               <CloseIcon />
-            </button>
+            </IconButton>
           </div>
           {children}
-        </div>
-      )}
-    </dialog>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
   );
 }
 
-/** Asks before something that cannot be undone. */
-export function Confirm(props: {
+/** See {@link Confirm}. */
+export interface ConfirmProps {
   readonly title: string;
+  /** What happens, and what stays. */
   readonly text: string;
+  /** Word on the button that does it. */
   readonly action: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onConfirm: () => void;
-}) {
-  const { title, text, action, isOpen, onClose, onConfirm } = props;
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm({ title, text, action, isOpen, onClose, onConfirm }: ConfirmProps) {
   return (
-    <Dialog title={title} isOpen={isOpen} onClose={onClose}>
-      <p>{text}</p>
-      <div className="row row-end">
-        <button type="button" className="button" onClick={onClose}>
-          Leave it
-        </button>
-        <button
-          type="button"
-          className="button button-danger"
-          onClick={() => {
-            onClose();
-            onConfirm();
-          }}
-        >
-          {action}
-        </button>
-      </div>
-    </Dialog>
+    <ModalOverlay
+      className="backdrop"
+      isOpen={isOpen}
+      onOpenChange={(next) => {
+        if (!next) onClose();
+      }}
+    >
+      <Modal className="modal modal-m">
+        <AriaDialog className="dialog" role="alertdialog">
+          <Heading slot="title" level={2}>
+            {title}
+          </Heading>
+          <p>{text}</p>
+          <div className="row row-end">
+            <Button onPress={onClose}>Leave it</Button>
+            <Button
+              kind="danger"
+              onPress={() => {
+                onClose();
+                onConfirm();
+              }}
+            >
+              {action}
+            </Button>
+          </div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
   );
 }

@@ -59,6 +59,77 @@ export function ExternalIcon() {
   );
 }
 
+/** A tick. */
+export function TickIcon() {
+  return (
+    <Icon className="icon tick">
+      <path d="m3.5 8.5 3 3 6-7" />
+    </Icon>
+  );
+}
+
+/** A dash: some, not all. */
+export function DashIcon() {
+  return (
+    <Icon className="icon tick">
+      <path d="M4 8h8" />
+    </Icon>
+  );
+}
+
+/** Opens downwards. */
+export function UnfoldIcon() {
+  return (
+    <Icon>
+      <path d="m4.5 6.5 3.5 3.5 3.5-3.5" />
+    </Icon>
+  );
+}
+
+/** A lens. */
+export function SearchIcon() {
+  return (
+    <Icon className="icon search-icon">
+      <circle cx="7" cy="7" r="4.2" />
+      <path d="m10.2 10.2 3.3 3.3" />
+    </Icon>
+  );
+}
+
+/** Six dots: can be dragged. */
+export function GripIcon() {
+  return (
+    <Icon className="icon icon-solid">
+      <circle cx="6" cy="4" r="1.1" />
+      <circle cx="10" cy="4" r="1.1" />
+      <circle cx="6" cy="8" r="1.1" />
+      <circle cx="10" cy="8" r="1.1" />
+      <circle cx="6" cy="12" r="1.1" />
+      <circle cx="10" cy="12" r="1.1" />
+    </Icon>
+  );
+}
+
+/** A cross of two strokes: something new. */
+export function PlusIcon() {
+  return (
+    <Icon>
+      <path d="M8 3v10M3 8h10" />
+    </Icon>
+  );
+}
+
+/** Two sliders. */
+export function SettingsIcon() {
+  return (
+    <Icon>
+      <path d="M2.5 5h6m3.2 0h1.8M2.5 11h1.8m3.2 0h6" />
+      <circle cx="10" cy="5" r="1.7" />
+      <circle cx="6" cy="11" r="1.7" />
+    </Icon>
+  );
+}
+
 /** Moon, rows, folder, pulse: the places of the navigation. */
 export const PLACE_ICONS = {
   tonight: () => (

@@ -1,6 +1,7 @@
 /** What a place shows when it has nothing to show: four different reasons, four different answers. */
 import type { ReactNode } from 'react';
-import { describeError } from '../data/commands.ts';
+import { describeError } from '../data/describe-error.ts';
+import { Button } from './button.tsx';
 import { Command } from './command.tsx';
 
 /** The first time: what this place is for, and how it is filled. */
@@ -31,9 +32,7 @@ export function NoMatch({ what, onClear }: { readonly what: string; readonly onC
   return (
     <div className="blank blank-small">
       <p>No {what} fits the filter.</p>
-      <button type="button" className="button" onClick={onClear}>
-        Clear the filter
-      </button>
+      <Button onPress={onClear}>Clear the filter</Button>
     </div>
   );
 }
@@ -46,9 +45,7 @@ export function Failed({ error, onRetry }: { readonly error: unknown; readonly o
       <h2>This could not be loaded</h2>
       <p>{fact}</p>
       {hint !== null && <p className="quiet">{hint}</p>}
-      <button type="button" className="button" onClick={onRetry}>
-        Try again
-      </button>
+      <Button onPress={onRetry}>Try again</Button>
     </div>
   );
 }
