@@ -23,6 +23,20 @@ export const OffloadAnswerSchema = z
   })
   .meta({ id: 'OffloadAnswer' });
 
+/** What an offload would refuse. */
+export const OffloadCheckSchema = z
+  .object({
+    ok: z.boolean().describe('An offload moves all tasks or none'),
+    tasks: z.array(
+      z.object({
+        taskId: z.string(),
+        name: z.string().nullable().describe('null: no task of this batch'),
+        reason: z.string().nullable().describe('Why it would be refused; null: it would be moved'),
+      }),
+    ),
+  })
+  .meta({ id: 'OffloadCheck' });
+
 /** What became of each batch of a command to all. */
 export const ManyAnswersSchema = z
   .object({
@@ -79,6 +93,19 @@ export const lifecycleRoutes = {
     }),
     answers: OffloadAnswerSchema,
   }),
+  checkOffload: route({
+    method: 'POST',
+    path: '/api/batches/:id/offload/check',
+    summary: 'Which of these tasks an offload would refuse, and why; moves nothing',
+    tag: 'batches',
+    params: id,
+    body: z.object({
+      to: z.string().optional().describe('Batch; absent: a new one'),
+      taskIds,
+      running: z.boolean().default(false),
+    }),
+    answers: OffloadCheckSchema,
+  }),
   retryBatch: route({
     method: 'POST',
     path: '/api/batches/:id/retry',
@@ -133,6 +160,8 @@ export const lifecycleRoutes = {
 
 /** See {@link OffloadAnswerSchema}. */
 export type OffloadAnswer = z.infer<typeof OffloadAnswerSchema>;
+/** See {@link OffloadCheckSchema}. */
+export type OffloadCheck = z.infer<typeof OffloadCheckSchema>;
 /** See {@link ManyAnswersSchema}. */
 export type ManyAnswers = z.infer<typeof ManyAnswersSchema>;
 /** See {@link DeletedBatchSchema}. */

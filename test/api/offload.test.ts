@@ -51,6 +51,24 @@ describe('offload', () => {
     expect(stack.batches.states.get(idOf(made))?.accounts).toEqual(stack.batches.states.get(idOf(source))?.accounts);
   });
 
+  it('says beforehand which tasks would be refused and why, and moves nothing', async () => {
+    const shop = await stack.project('/srv/shop', ...NAMES);
+    const [source, target] = [await stack.batch(shop, 'a', 'b'), await stack.batch(shop, 'c')];
+    const check = async (body: object) => (await send(stack, source, 'offload/check', body)).body;
+    const taskIds = [taskId(source, 'a'), taskId(target, 'c'), 't_nonsense'];
+    expect(await check({ to: target.id, taskIds })).toMatchObject({
+      ok: false,
+      tasks: [{ name: 'a', reason: null }, { reason: 'already there' }, { name: null, reason: 'unknown' }],
+    });
+    expect(await check({ taskIds: [taskId(source, 'a')] })).toMatchObject({ ok: true, tasks: [{ reason: null }] });
+    expect(await check({ to: source.id, taskIds: [taskId(source, 'a')] })).toMatchObject({
+      ok: false,
+      tasks: [{ reason: 'A batch cannot be offloaded to itself.' }],
+    });
+    expect((await show(stack, source)).tasks.map((task) => task.name)).toEqual(['a', 'b']);
+    expect((await send(stack, source, 'offload/check', { to: 'b_nowhere', taskIds })).status).toBe(404);
+  });
+
   it('reopens a completed target, which goes on with what came', async () => {
     const shop = await stack.project('/srv/shop', ...NAMES);
     const [source, target] = [await stack.batch(shop, 'a', 'b'), await stack.batch(shop, 'c')];

@@ -8,6 +8,7 @@ import type { BatchCreation } from '../services/create-batch.ts';
 import { deleteBatch, restoreBatch } from '../services/delete-batch.ts';
 import { lanesOf, setLanes } from '../services/lanes.ts';
 import { findAnyBatch, findBatch, findTask } from '../services/lookup.ts';
+import { checkBeforeOffload } from '../services/offload-reasons.ts';
 import { offload } from '../services/offload.ts';
 import { retryTasks } from '../services/retry.ts';
 import type { Views } from '../services/views.ts';
@@ -22,6 +23,11 @@ export function lifecycleRoutes(app: FastifyInstance, deps: ApiDeps, creation: B
     app,
     routes.offload,
     async ({ params, body }) => await offload(deps, creation, await findBatch(store, params.id), body),
+  );
+  register(
+    app,
+    routes.checkOffload,
+    async ({ params, body }) => await checkBeforeOffload(deps, await findBatch(store, params.id), body),
   );
   register(app, routes.retryBatch, async ({ params, body }) => {
     const row = await findBatch(store, params.id);

@@ -4,14 +4,13 @@ import { AppError } from '../../contracts/errors.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { OffloadAnswer } from '../../contracts/lifecycle-routes.ts';
-import { checkOffload } from '../../domain/transfers.ts';
 import type { BatchRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cancel, refuseClosed, sendCommand } from './command-batch.ts';
-import { newBatchIdOf } from './create-batch.ts';
 import type { BatchCreation } from './create-batch.ts';
 import { findBatch } from './lookup.ts';
 import { arrivals } from './offload-arrivals.ts';
+import { offloadReasons, targetReason } from './offload-reasons.ts';
 import { openAgain, reopenedState } from './reopen.ts';
 import { refusalError, refuseTasks, withTaskNames } from './task-refusals.ts';
 import type { NameOf } from './task-refusals.ts';
@@ -85,32 +84,12 @@ async function checkTasks(
     atMs: deps.clock.now(),
   });
   if (begun.answer !== null || source.head?.answers.some(([id]) => id === commandId) === true) return taskIds;
-  const reasons: Record<string, string> = {};
-  for (const id of ids) {
-    const reason = isId('task', id) ? await elsewhere(deps, source, request, id) : 'unknown';
-    if (reason !== null) reasons[id] = reason;
-  }
-  const state = await deps.store.batches.state(source.id);
-  const to = request.to !== undefined && isId('batch', request.to) ? request.to : undefined;
-  const here = taskIds.filter((id) => reasons[id] === undefined);
-  if (state !== null) {
-    const own = { commandId, number: begun.number, to: to ?? newBatchIdOf(commandId), taskIds: here };
-    const refusal = checkOffload(state, { ...own, running: request.running });
-    if (refusal !== null && refusal.details === undefined) throw refusalError(refusal, nameOf);
-    Object.assign(reasons, refusal?.details);
-  }
+  const { reasons, whole } = await offloadReasons(deps, source, request, { commandId, number: begun.number });
+  if (whole !== null) throw refusalError(whole, nameOf);
   const count = Object.keys(reasons).length;
   if (count === 0) return taskIds;
   const code = Object.values(reasons).includes('running') ? 'task_running' : 'illegal_transition';
   throw refuseTasks(code, `${count} of the tasks cannot be moved; none was:`, reasons, nameOf);
-}
-
-/** Why a task that is not in the source cannot be moved from it; null: it is. */
-async function elsewhere(deps: ApiDeps, source: BatchRow, request: OffloadRequest, id: TaskId): Promise<string | null> {
-  const task = await deps.store.tasks.get(id);
-  if (task === null) return 'unknown';
-  if (task.batch === source.id) return null;
-  return task.batch === request.to ? 'already there' : `in batch ${task.batch}`;
 }
 
 async function openTarget(
@@ -136,8 +115,8 @@ async function openTarget(
       Object.fromEntries(request.taskIds.map((id) => [id, reason])),
       nameOf,
     );
-  if (row.host !== source.host) throw refuse(`it is on ${row.host}, they are on ${source.host}`);
-  if (row.status === 'cancelled') throw refuse('it is cancelled');
+  const reason = targetReason(row, source);
+  if (reason !== null) throw refuse(reason);
   if (row.status !== 'completed') return { row, created: false, reopened: false };
   const reopened = await reopenWaiting(deps, row, source, request.running);
   return { row, created: false, reopened };
