@@ -12,6 +12,7 @@ import './styles/controls.css';
 import './styles/data.css';
 import './styles/overlays.css';
 import './styles/shell.css';
+import './styles/tonight.css';
 import './styles/batch.css';
 import './styles/task.css';
 import './styles/screens.css';

@@ -1,7 +1,7 @@
 /** The places of the dashboard; what a screen filters by is in its address. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Shell } from './screens/shell.tsx';
-import { Tonight } from './screens/tonight.tsx';
+import { Tonight } from './screens/tonight/tonight.tsx';
 import { NotFound } from './screens/not-found.tsx';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -17,7 +17,12 @@ function text<Key extends string>(raw: Raw, key: Key): { [Name in Key]?: string 
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
-const tonight = createRoute({ getParentRoute: () => root, path: '/', component: Tonight });
+const tonight = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (raw: Raw) => ({ ...text(raw, 'q') }),
+  component: Tonight,
+});
 
 const newBatch = createRoute({
   getParentRoute: () => root,

@@ -37,8 +37,14 @@ export async function openPage(
 const Violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** What moves for ever is not waited for. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished)).then(() => null)`;
+
 /** What axe-core finds on the page as it is: `rule: element`. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  // What comes and goes is judged where it stands.
+  await page.evaluate(SETTLED);
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     `axe.run({ runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`,

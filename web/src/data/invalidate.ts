@@ -28,6 +28,7 @@ export function createInvalidator(queries: QueryClient): Invalidator {
     event: ({ batch, task }) => {
       add(KEYS.batches);
       add(KEYS.report);
+      add(KEYS.lanes);
       // A requirement's status is that of its task.
       add(['requirements']);
       if (batch !== null) add(KEYS.batch(batch));

@@ -1,5 +1,5 @@
 /** What the screens read. Everything but progress is renewed by events, so nothing here polls often. */
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from './api.ts';
 
 /** Parts of keys that events renew: see `live.ts`. */
@@ -11,6 +11,7 @@ export const KEYS = {
   requirements: (project: string) => ['requirements', project],
   report: ['report'],
   status: ['status'],
+  lanes: ['lanes'],
 } as const;
 
 const PROGRESS_EVERY_MS = 1500;
@@ -57,6 +58,29 @@ export function progressQuery(id: string, isRunning: boolean) {
     queryFn: ({ signal }) => api.call('taskProgress', { params: { id }, signal }),
     enabled: isRunning,
     refetchInterval: PROGRESS_EVERY_MS,
+  });
+}
+
+/** Which of these tasks an offload to `to` (null: a new batch) would refuse, and why. */
+export function offloadCheckQuery(source: string, to: string | null, taskIds: readonly string[], running: boolean) {
+  return queryOptions({
+    queryKey: [...KEYS.batch(source), 'offload', to, taskIds, running],
+    queryFn: ({ signal }) =>
+      api.call('checkOffload', {
+        params: { id: source },
+        body: { taskIds: [...taskIds], running, ...(to === null ? {} : { to }) },
+        signal,
+      }),
+    enabled: taskIds.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The lanes of the host: who works, who waits, which accounts hold. */
+export function lanesQuery() {
+  return queryOptions({
+    queryKey: KEYS.lanes,
+    queryFn: ({ signal }) => api.call('lanes', { signal }),
   });
 }
 

@@ -13,7 +13,7 @@ import { Failed, Loading, NoMatch } from '../ui/states.tsx';
 import { BatchStatus, Weave } from '../ui/status.tsx';
 import { Moment, useNow } from '../ui/time.tsx';
 import { BatchActions } from './batch-actions.tsx';
-import { Hold } from './batch-column.tsx';
+import { Hold } from './hold.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { Timeline } from './timeline.tsx';
 import { TemporalLink } from './temporal-link.tsx';

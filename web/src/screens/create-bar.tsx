@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import { ON_FAILURE } from '../../../src/contracts/vocabulary.ts';
 import type { OnFailure } from '../../../src/contracts/vocabulary.ts';
+import { useCreateBatch } from '../data/batches.ts';
 import { commandId, useCommand } from '../data/commands.ts';
 import { plural } from '../model/format.ts';
 import { Button } from '../ui/button.tsx';
@@ -23,7 +24,7 @@ const ON_FAILURE_WORDS: Readonly<Record<OnFailure, string>> = {
 
 function useMake(chosen: readonly Chosen[], name: string, onFailure: OnFailure) {
   const navigate = useNavigate();
-  const create = useCommand('createBatch', (batch) => `${batch.name} was made.`);
+  const create = useCreateBatch();
   const start = useCommand('startBatch');
   const isBusy = create.isPending || start.isPending;
   const make = async (isStarted: boolean): Promise<void> => {

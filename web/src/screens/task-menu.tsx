@@ -1,7 +1,9 @@
 /** What can be done with a task from a list. */
 import { useQuery } from '@tanstack/react-query';
 import type { BatchSummary, TaskView } from '../../../src/contracts/views.ts';
-import { commandId, useCommand } from '../data/commands.ts';
+import { useTaskActions } from '../data/batches.ts';
+import { useMove } from '../data/moves.ts';
+import type { BatchName } from '../data/moves.ts';
 import { batchesQuery } from '../data/queries.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -10,7 +12,7 @@ import type { MenuItem } from '../ui/menu.tsx';
 /** See {@link TaskMenu}. */
 export interface TaskMenuProps {
   readonly task: TaskView;
-  /** Its place among the queued tasks of its batch (0: next), and how many there are; null if it is not queued. */
+  /** Its place among the movable tasks of its batch (0: next), and how many there are; null if it is not movable. */
   readonly place: { readonly at: number; readonly of: number } | null;
 }
 
@@ -19,53 +21,33 @@ const MAX_TARGETS = 8;
 
 /** Moving, removing, cancelling, trying again; nothing for a task that was completed. */
 export function TaskMenu({ task, place }: TaskMenuProps) {
-  const batch = { id: task.batchId };
-  const move = useCommand('moveTask', (answer) => {
-    const queued = answer.tasks.filter((each) => each.status === 'queued' || each.status === 'idle');
-    return `${task.name} is now number ${queued.findIndex((each) => each.id === task.id) + 1} of ${queued.length}.`;
-  });
-  const remove = useCommand('removeTasks', () => `${task.name} was taken out of the batch.`);
-  const cancel = useCommand('cancelTask', () => `${task.name} is being cancelled.`);
-  const retry = useCommand('retryTask', () => `${task.name} is queued again.`);
-  const offload = useCommand('offload', ({ target, tasks: [moved] }) =>
-    moved?.result === 'stayed'
-      ? `${task.name} stays: ${moved.reason ?? 'it was refused'}`
-      : `${task.name} ${moved?.result === 'moved' ? 'is now' : 'is on its way to be'} in ${target.name}.`,
-  );
+  const actions = useTaskActions(task);
+  const move = useMove();
   const { data: batches } = useQuery(batchesQuery());
-  const moveTo = (position: number) => () =>
-    move.mutate({ params: batch, body: { commandId: commandId(), taskId: task.id, position } });
-  const items: MenuItem[] = [];
+  const own = { id: task.batchId, name: batches?.items.find(({ id }) => id === task.batchId)?.name ?? 'its batch' };
+  const moveTo = (to: BatchName | null, position: number | null) => () =>
+    void move({ from: own, to, tasks: [task], position });
+  const within: MenuItem[] = [];
+  const away: MenuItem[] = [];
+  const end: MenuItem[] = [];
   if (place !== null) {
     const last = place.of - 1;
-    if (place.at > 0) items.push({ label: 'Move to the front', run: moveTo(0) });
-    if (place.at > 1) items.push({ label: 'Move up', run: moveTo(place.at - 1) });
-    if (place.at < last - 1) items.push({ label: 'Move down', run: moveTo(place.at + 1) });
-    if (place.at < last) items.push({ label: 'Move to the end', run: moveTo(last) });
-    const taskIds = [task.id];
-    for (const { id, name } of targetsOf(batches?.items ?? [], task)) {
-      const run = (): void => offload.mutate({ params: batch, body: { commandId: commandId(), to: id, taskIds } });
-      items.push({ label: `Move to ${name}`, run });
+    if (place.at > 0) within.push({ label: 'Move to the front', run: moveTo(own, 0) });
+    if (place.at > 1) within.push({ label: 'Move up', run: moveTo(own, place.at - 1) });
+    if (place.at < last - 1) within.push({ label: 'Move down', run: moveTo(own, place.at + 1) });
+    if (place.at < last) within.push({ label: 'Move to the end', run: moveTo(own, null) });
+    for (const target of targetsOf(batches?.items ?? [], task)) {
+      away.push({ label: `Move to ${target.name}`, run: moveTo(target, null) });
     }
-    items.push({
-      label: 'Move to a new batch',
-      run: () => offload.mutate({ params: batch, body: { commandId: commandId(), newBatch: {}, taskIds } }),
-    });
-    items.push({
-      label: 'Take out of the batch',
-      run: () => remove.mutate({ params: batch, body: { commandId: commandId(), taskIds: [task.id] } }),
-      isDanger: true,
-    });
+    away.push({ label: 'Move to a new batch', run: moveTo(null, null) });
+    end.push({ label: 'Take out of the batch', run: actions.remove, isDanger: true });
   }
   if (task.status === 'running' || task.status === 'waiting') {
-    const run = (): void => cancel.mutate({ params: { id: task.id }, body: { commandId: commandId() } });
-    items.push({ label: 'Cancel this task', run, isDanger: true });
+    end.push({ label: 'Cancel this task', run: actions.cancel, isDanger: true });
   }
-  if (task.status === 'failed' || task.status === 'skipped') {
-    const run = (): void => retry.mutate({ params: { id: task.id }, body: { commandId: commandId() } });
-    items.push({ label: 'Try again', run });
-  }
-  return <Menu label={`Actions for ${task.name}`} button={<MoreIcon />} groups={[{ items }]} />;
+  if (task.status === 'failed' || task.status === 'skipped') end.push({ label: 'Try again', run: actions.retry });
+  const groups = [{ items: within }, { items: away }, { items: end }];
+  return <Menu label={`Actions for ${task.name}`} button={<MoreIcon />} groups={groups} />;
 }
 
 /** Open batches that a task could move to. */
@@ -73,10 +55,4 @@ function targetsOf(batches: readonly BatchSummary[], task: TaskView): BatchSumma
   const isOpen = ({ id, status }: BatchSummary): boolean =>
     id !== task.batchId && (status === 'running' || status === 'paused' || status === 'idle');
   return batches.filter(isOpen).slice(0, MAX_TARGETS);
-}
-
-/** Places of the queued tasks of a batch, by task id. */
-export function placesOf(tasks: readonly TaskView[]): ReadonlyMap<string, { at: number; of: number }> {
-  const queued = tasks.filter((task) => task.status === 'queued' || task.status === 'idle');
-  return new Map(queued.map((task, at) => [task.id, { at, of: queued.length }]));
 }

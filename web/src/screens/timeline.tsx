@@ -9,7 +9,8 @@ import type { Axis, SegmentKind } from '../model/timeline.ts';
 import { taskTone, taskWord } from '../model/words.ts';
 import { StatusIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/time.tsx';
-import { placesOf, TaskMenu } from './task-menu.tsx';
+import { placesOf } from '../model/queue.ts';
+import { TaskMenu } from './task-menu.tsx';
 
 const ROW_PX = 44;
 const OVERSCAN = 12;

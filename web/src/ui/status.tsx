@@ -28,11 +28,12 @@ export function TaskStatusLabel({ task }: { readonly task: Pick<TaskView, 'statu
 const PARTS = ['completed', 'failed', 'skipped', 'cancelled', 'running', 'waiting', 'queued'] as const;
 
 /** Progress as woven threads: one stretch per state, in the order of the night. */
-export function Weave({ counts, label }: { readonly counts: Counts; readonly label: string }) {
+export function Weave(props: { readonly counts: Counts; readonly label: string; readonly size?: 'm' | 'l' }) {
+  const { counts, label, size = 'm' } = props;
   const total = totalOf(counts);
   return (
     <div
-      className="weave"
+      className={`weave weave-${size}`}
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

@@ -1,0 +1,100 @@
+/** A batch as a column of tonight. */
+import { lazy, Suspense } from 'react';
+import { Link } from '@tanstack/react-router';
+import type { BatchSummary, BatchView, TaskView } from '../../../../src/contracts/views.ts';
+import { useBatch, useBatchProgress } from '../../data/batches.ts';
+import { dollars } from '../../model/format.ts';
+import { placeWord } from '../../model/lanes.ts';
+import { progressSentence } from '../../model/progress.ts';
+import { isMovable, placesOf } from '../../model/queue.ts';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { BatchStatus, Weave } from '../../ui/status.tsx';
+import { BatchActions } from '../batch-actions.tsx';
+import { range } from '../forecast-text.ts';
+import { Hold } from '../hold.tsx';
+import { TaskRows } from './task-rows.tsx';
+
+const TaskQueue = lazy(async () => ({ default: (await import('./task-queue.tsx')).TaskQueue }));
+
+/** Longer queues are on the batch's own page. */
+const MAX_QUEUED = 40;
+
+/** See {@link BatchColumn}. */
+export interface BatchColumnProps {
+  /** Shown until the tasks are there. */
+  readonly summary: BatchSummary;
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (taskIds: ReadonlySet<string>) => void;
+}
+
+/** See above. */
+export function BatchColumn({ summary, chosen, onChoose }: BatchColumnProps) {
+  const { data, error, refetch } = useBatch(summary.id);
+  const batch = data ?? summary;
+  const place = placeWord(batch);
+  return (
+    <article className={`column column-${batch.status}`} aria-label={batch.name}>
+      <header className="column-head">
+        <div className="row row-between">
+          <span className="row">
+            <BatchStatus batch={batch} />
+            {place !== null && <span className="place-word quiet">{place}</span>}
+          </span>
+          <BatchActions batch={batch} />
+        </div>
+        <h2>
+          <Link to="/batches/$batchId" params={{ batchId: batch.id }}>
+            {batch.name}
+          </Link>
+        </h2>
+        <p className="quiet column-where">
+          {batch.projects.map(({ project }) => project).join(', ')}
+          {batch.branch !== null && <code> {batch.branch}</code>}
+        </p>
+        <Weave counts={batch.counts} label={`Progress of ${batch.name}`} />
+        <p className="quiet number">
+          {progressSentence(batch.counts)}
+          {batch.costUsd !== null && ` · ${dollars(batch.costUsd)}`}
+          {data !== undefined && <Left batch={data} />}
+        </p>
+        <Hold batch={batch} />
+      </header>
+      {data !== undefined && <Tasks batch={data} chosen={chosen} onChoose={onChoose} />}
+      {data === undefined && error === null && <Loading what="tasks" />}
+      {data === undefined && error !== null && <Failed error={error} onRetry={() => void refetch()} />}
+    </article>
+  );
+}
+
+function Left({ batch }: { readonly batch: BatchView }) {
+  const { left } = useBatchProgress(batch);
+  return left === null ? null : ` · about ${range(left)} left`;
+}
+
+function Tasks({ batch, chosen, onChoose }: { readonly batch: BatchView } & Omit<BatchColumnProps, 'summary'>) {
+  const by = (fits: (task: TaskView) => boolean): TaskView[] => batch.tasks.filter(fits);
+  const done = by(({ status }) => status === 'completed');
+  const queued = by(isMovable);
+  const shown = queued.slice(0, MAX_QUEUED);
+  const places = placesOf(batch.tasks);
+  return (
+    <div className="column-tasks">
+      {done.length > 0 && (
+        <details>
+          <summary>{done.length} done</summary>
+          <TaskRows tasks={done} />
+        </details>
+      )}
+      <TaskRows tasks={by(({ status }) => ['failed', 'skipped', 'cancelled'].includes(status))} />
+      <TaskRows tasks={by(({ status }) => status === 'running')} />
+      <Suspense fallback={<TaskRows tasks={shown} places={places} />}>
+        <TaskQueue batch={batch} tasks={shown} places={places} chosen={chosen} onChoose={onChoose} />
+      </Suspense>
+      {queued.length > MAX_QUEUED && (
+        <Link to="/batches/$batchId" params={{ batchId: batch.id }} className="more-link">
+          {queued.length - MAX_QUEUED} more
+        </Link>
+      )}
+    </div>
+  );
+}
