@@ -40,9 +40,9 @@ describe('stepsTo', () => {
           moving.map((id) => task(id)),
           position,
         ).map(({ id }) => id);
-        let now = order;
+        let now: readonly string[] = order;
         for (const step of stepsTo(order, wanted, new Set(moving))) {
-          expect(moving).toContain(step.taskId);
+          expect(moving.map(String)).toContain(step.taskId);
           const rest = now.filter((id) => id !== step.taskId);
           now = [...rest.slice(0, step.position), step.taskId, ...rest.slice(step.position)];
         }
