@@ -2,6 +2,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { browser } from './browser.ts';
 import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   memory,
   startup,
   recovery,
+  browser,
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')}]... [--agent-seconds 30] [--rounds N] [--tasks N]

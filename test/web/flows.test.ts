@@ -100,9 +100,9 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     await menu.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Move to the front' }).waitFor();
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Move to the front');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Move to the front');
     await page.keyboard.press('Enter');
-    await page.getByText('c is now number 1 of 2.').waitFor();
+    await page.getByText('c is now at place 1 of 2.').waitFor();
     await expect.poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Actions for c');
     await expect.poll(names).toEqual(['slow', 'c', 'b']);
     await page.getByRole('button', { name: 'More actions for' }).click();
@@ -112,7 +112,7 @@ describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
     await page.getByRole('button', { name: 'More actions for' }).click();
     await page.getByRole('menuitem', { name: 'Cancel the batch' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the batch' }).click();
-    await page.locator('.lead').getByText('Cancelled').waitFor();
+    await page.locator('.title-row').getByText('Cancelled').waitFor();
     expect(mistakes).toEqual([]);
     await page.context().close();
   });

@@ -13,8 +13,6 @@ import './styles/data.css';
 import './styles/overlays.css';
 import './styles/shell.css';
 import './styles/tonight.css';
-import './styles/batch.css';
-import './styles/task.css';
 import './styles/screens.css';
 
 const RETRIES = 3;

@@ -35,7 +35,7 @@ const batch = createRoute({
   getParentRoute: () => root,
   path: '/batches/$batchId',
   validateSearch: (raw: Raw) => ({ ...text(raw, 'status'), ...text(raw, 'q') }),
-  component: lazyRouteComponent(() => import('./screens/batch.tsx'), 'Batch'),
+  component: lazyRouteComponent(() => import('./screens/batch/batch.tsx'), 'Batch'),
 });
 
 const task = createRoute({
@@ -46,15 +46,18 @@ const task = createRoute({
     ...text(raw, 'stream'),
     ...text(raw, 'view'),
     ...text(raw, 'at'),
+    ...text(raw, 'part'),
+    ...text(raw, 'space'),
+    ...text(raw, 'q'),
   }),
-  component: lazyRouteComponent(() => import('./screens/task.tsx'), 'Task'),
+  component: lazyRouteComponent(() => import('./screens/task/task.tsx'), 'Task'),
 });
 
 const report = createRoute({
   getParentRoute: () => root,
   path: '/report',
   validateSearch: (raw: Raw) => ({ ...text(raw, 'since'), ...text(raw, 'batch') }),
-  component: lazyRouteComponent(() => import('./screens/report.tsx'), 'Report'),
+  component: lazyRouteComponent(() => import('./screens/report/report.tsx'), 'Report'),
 });
 
 const projects = createRoute({

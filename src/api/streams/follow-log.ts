@@ -8,7 +8,10 @@ import { findTask } from '../services/lookup.ts';
 import type { EventStream, StreamRegistry } from './sse.ts';
 import { waitFor } from './sse.ts';
 
-const POLL_MS = 200;
+/** While lines come, the next ones are looked for soon: people watch. A quiet log is looked at less often. */
+const POLL_MS = 40;
+const QUIET_POLL_MS = 150;
+const QUIET_AFTER_MS = 10_000;
 
 /** Registers the stream of a log: `log` events until everything was read and the run has ended, then `end`. */
 export function logStream(app: FastifyInstance, deps: ApiDeps, registry: StreamRegistry): void {
@@ -35,15 +38,20 @@ async function follow(
   maxBytes: number,
 ): Promise<void> {
   let range = first;
+  let lastMs = performance.now();
   while (!stream.closed.aborted) {
     const progressed = range.nextOffset > range.offset;
-    if (progressed) await stream.send({ event: 'log', id: range.nextOffset, data: range });
+    if (progressed) {
+      await stream.send({ event: 'log', id: range.nextOffset, data: range });
+      lastMs = performance.now();
+    }
     if (range.ended) {
       await stream.send({ event: 'end', id: range.nextOffset, data: { totalBytes: range.totalBytes } });
       stream.end();
       return;
     }
-    if (!progressed) await waitFor(POLL_MS, stream.closed);
+    const isQuiet = performance.now() - lastMs > QUIET_AFTER_MS;
+    if (!progressed) await waitFor(isQuiet ? QUIET_POLL_MS : POLL_MS, stream.closed);
     range = await deps.door.readLog(address, range.nextOffset, maxBytes);
   }
 }

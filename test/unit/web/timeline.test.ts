@@ -2,16 +2,23 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskView } from '../../../src/contracts/views.ts';
 import { forecast } from '../../../web/src/model/progress.ts';
-import { axisOf, segmentsOf } from '../../../web/src/model/timeline.ts';
+import { axisOf, measuredSegments, segmentsOf } from '../../../web/src/model/timeline.ts';
 
 const MIN = 60_000;
 const at = (minutes: number): string => new Date(minutes * MIN).toISOString();
 
-type Part = Pick<TaskView, 'startedAt' | 'completedAt' | 'waits' | 'verification'>;
+type Part = Pick<TaskView, 'status' | 'startedAt' | 'completedAt' | 'waits' | 'verification'>;
 
 function part(from: number | null, to: number | null, more: Partial<Part> = {}): Part {
   const instant = (minutes: number | null): string | null => (minutes === null ? null : at(minutes));
-  return { startedAt: instant(from), completedAt: instant(to), waits: [], verification: [], ...more };
+  return {
+    status: 'completed',
+    startedAt: instant(from),
+    completedAt: instant(to),
+    waits: [],
+    verification: [],
+    ...more,
+  };
 }
 
 describe('segments', () => {
@@ -32,6 +39,27 @@ describe('segments', () => {
       { kind: 'agent', fromMs: 65 * MIN, toMs: 78 * MIN },
       { kind: 'verify', fromMs: 78 * MIN, toMs: 80 * MIN },
     ]);
+  });
+
+  it('come from the runs where these are known; what is left at the end was the commit', () => {
+    const run = (step: string, from: number, to: number | null) => ({
+      step,
+      startedAt: at(from),
+      endedAt: to === null ? null : at(to),
+    });
+    const runs = [run('agent', 1, 5), run('verify-0', 5, 6), run('fix-1', 6, 8), run('verify-1', 8, 9)];
+    expect(measuredSegments(part(0, 10), runs, 0).map(({ kind, toMs }) => [kind, toMs / MIN])).toEqual([
+      ['agent', 5],
+      ['verify', 6],
+      ['agent', 8],
+      ['verify', 9],
+      ['commit', 10],
+    ]);
+    const running = { ...part(0, null), status: 'running' as const };
+    expect(measuredSegments(running, [run('agent', 1, null)], 7 * MIN)).toEqual([
+      { kind: 'agent', fromMs: MIN, toMs: 7 * MIN },
+    ]);
+    expect(measuredSegments(part(null, null), runs, 0)).toEqual([]);
   });
 
   it('are none before the start, and end now while it runs', () => {

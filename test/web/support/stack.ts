@@ -30,6 +30,8 @@ export interface WebProject {
 export interface WebStack {
   readonly url: string;
   readonly token: string;
+  /** Its state directory. */
+  readonly state: string;
   readonly client: Client;
   /** A link that logs a browser in, once. */
   loginLink(path?: string): Promise<string>;
@@ -84,6 +86,7 @@ export async function startWebStack(temporalAddress: string | null): Promise<Web
   return {
     url: up.url,
     token,
+    state,
     client,
     until,
     loginLink: async (path = '/') => {

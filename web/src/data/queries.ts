@@ -1,5 +1,6 @@
 /** What the screens read. Everything but progress is renewed by events, so nothing here polls often. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { TaskView } from '../../../src/contracts/views.ts';
 import { api } from './api.ts';
 
 /** Parts of keys that events renew: see `live.ts`. */
@@ -48,6 +49,16 @@ export function taskQuery(id: string) {
     queryKey: KEYS.task(id),
     queryFn: ({ signal }) => api.call('getTask', { params: { id }, signal }),
     refetchInterval: ({ state: { data } }) => (data?.status === 'running' ? STEP_MS : false),
+  });
+}
+
+/** The runs of a task with their times. What has ended does not change any more. */
+export function runsQuery(task: Pick<TaskView, 'id' | 'status'>, isWanted: boolean) {
+  return queryOptions({
+    queryKey: [...KEYS.task(task.id), 'runs', task.status],
+    queryFn: ({ signal }) => api.call('listLogs', { params: { id: task.id }, signal }),
+    enabled: isWanted,
+    staleTime: task.status === 'running' ? STEP_MS : Infinity,
   });
 }
 

@@ -1,9 +1,10 @@
 /** The timeline of a batch: what each task did when, on an axis that skips long stretches in which nothing ran. */
+import type { LogInfoView } from '../../../src/contracts/log-views.ts';
 import type { TaskView } from '../../../src/contracts/views.ts';
 import { toMs } from './format.ts';
 
 /** What a stretch of a task was spent on. */
-export type SegmentKind = 'agent' | 'wait' | 'verify';
+export type SegmentKind = 'agent' | 'wait' | 'verify' | 'commit';
 
 /** A stretch, epoch milliseconds. */
 export interface Segment {
@@ -13,7 +14,9 @@ export interface Segment {
 }
 
 /** What the timeline needs of a task. */
-export type TaskTimes = Pick<TaskView, 'startedAt' | 'completedAt' | 'waits' | 'verification'>;
+export type TaskTimes = Pick<TaskView, 'status' | 'startedAt' | 'completedAt' | 'waits' | 'verification'>;
+/** A run of a task with its times. */
+export type RunTimes = Pick<LogInfoView, 'step' | 'startedAt' | 'endedAt'>;
 
 /** Stretches without work that are longer than this are drawn short. */
 const SKIP_MS = 120_000;
@@ -22,15 +25,43 @@ const SKIP_SHARE = 0.04;
 /** All skipped stretches together take at most this. */
 const MAX_SKIPPED_SHARE = 0.3;
 
-/** Stretches of a task; none before it started. `nowMs` ends what has not ended. */
+/** Steps whose runs are the agent's work. */
+const AGENT_STEP = /^(agent|fix)/;
+const VERIFY_STEP = /^verify/;
+
+/** Stretches of a task as its runs tell them: what is left behind the last run of a completed task was its commit. */
+export function measuredSegments(task: TaskTimes, runs: readonly RunTimes[], nowMs: number): Segment[] {
+  const fromMs = toMs(task.startedAt);
+  if (fromMs === null) return [];
+  const endMs = Math.max(fromMs, toMs(task.completedAt) ?? nowMs);
+  const done: Segment[] = runs.flatMap(({ step, startedAt, endedAt }) => {
+    const from = toMs(startedAt);
+    const kind = AGENT_STEP.test(step) ? 'agent' : VERIFY_STEP.test(step) ? 'verify' : null;
+    if (from === null || kind === null) return [];
+    return [{ kind, fromMs: from, toMs: Math.min(endMs, toMs(endedAt) ?? nowMs) }];
+  });
+  const waits: Segment[] = waitsOf(task, nowMs, endMs).map((wait) => ({ kind: 'wait', ...wait }));
+  const lastMs = Math.max(...done.map((each) => each.toMs), ...waits.map((each) => each.toMs));
+  const commit: Segment[] =
+    task.status === 'completed' && endMs > lastMs ? [{ kind: 'commit', fromMs: lastMs, toMs: endMs }] : [];
+  return [...done, ...waits, ...commit]
+    .filter((each) => each.toMs > each.fromMs)
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+function waitsOf(task: TaskTimes, nowMs: number, endMs: number): { readonly fromMs: number; readonly toMs: number }[] {
+  return task.waits
+    .map((wait) => ({ fromMs: toMs(wait.from), toMs: Math.min(toMs(wait.until) ?? nowMs, endMs) }))
+    .filter((wait) => wait.toMs > wait.fromMs)
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Stretches of a task as far as its own row tells them; none before it started. `nowMs` ends what has not ended. */
 export function segmentsOf(task: TaskTimes, nowMs: number): Segment[] {
   const fromMs = toMs(task.startedAt);
   if (fromMs === null) return [];
   const endMs = Math.max(fromMs, toMs(task.completedAt) ?? nowMs);
-  const waits = task.waits
-    .map((wait) => ({ fromMs: toMs(wait.from), toMs: Math.min(toMs(wait.until) ?? nowMs, endMs) }))
-    .filter((wait) => wait.toMs > wait.fromMs)
-    .toSorted((a, b) => a.fromMs - b.fromMs);
+  const waits = waitsOf(task, nowMs, endMs);
   const verifyMs = task.verification.reduce((sum, check) => sum + check.durationMs, 0);
   const lastWaitMs = waits.at(-1)?.toMs ?? fromMs;
   const verifyFromMs = task.completedAt === null ? endMs : Math.max(lastWaitMs, fromMs, endMs - verifyMs);
@@ -68,8 +99,8 @@ export interface Axis {
 /** The axis for these stretches; null when there are none. */
 export function axisOf(segments: readonly Segment[]): Axis | null {
   const work = segments.filter(({ kind }) => kind !== 'wait').toSorted((a, b) => a.fromMs - b.fromMs);
-  const fromMs = Math.min(...segments.map((each) => each.fromMs));
-  const endMs = Math.max(...segments.map((each) => each.toMs));
+  const fromMs = segments.reduce((least, each) => Math.min(least, each.fromMs), Infinity);
+  const endMs = segments.reduce((most, each) => Math.max(most, each.toMs), -Infinity);
   if (!Number.isFinite(fromMs) || endMs <= fromMs) return null;
   const idle = idleStretches(work, fromMs, endMs).filter((gap) => gap.toMs - gap.fromMs > SKIP_MS);
   const skippedMs = idle.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);

@@ -78,6 +78,13 @@ export function stepWord(step: Step): string {
   return STEP_WORDS[step];
 }
 
+/** A run's step as people say it: `verify-1` is the second check, `fix-2` the second fix. */
+export function stepName(step: string): string {
+  const [, word = step, number] = /^([a-z]+)-?(.*)$/.exec(step) ?? [];
+  const name = { agent: 'agent', fix: 'fix', verify: 'verification', baseline: 'baseline', setup: 'set-up' }[word];
+  return name === undefined ? step : `${name}${number === undefined || number === '' ? '' : ` ${number}`}`;
+}
+
 /** Word for what a task waited for. */
 export function waitWord(kind: WaitKind): string {
   return WAIT_WORDS[kind];

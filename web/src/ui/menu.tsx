@@ -1,4 +1,5 @@
 /** A menu behind a button; sections are separated by lines. */
+import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import {
   Header,
@@ -38,37 +39,78 @@ export interface MenuProps {
   readonly className?: string;
 }
 
-/** Renders nothing when there is nothing to choose. Arrows, letters, Home, End and Escape work; the focus returns. */
+type OpenedBy = 'pointer' | 'keyboard';
+
+/**
+ * Renders nothing when there is nothing to choose. Arrows, letters, Home, End and Escape work; the focus returns. Until
+ * it is first opened it is a plain button: a list has hundreds of them.
+ */
 export function Menu({ label, button, groups, className = 'icon-button' }: MenuProps) {
+  const [by, setBy] = useState<OpenedBy | null>(null);
   const shown = groups.filter(({ items }) => items.length > 0);
   if (shown.length === 0) return null;
+  if (by !== null) return <OpenedMenu label={label} button={button} groups={shown} className={className} by={by} />;
+  return (
+    <button
+      type="button"
+      className={className}
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      // A click without a pointer counts no presses.
+      onClick={({ detail }) => setBy(detail === 0 ? 'keyboard' : 'pointer')}
+      onKeyDown={(event) => {
+        if (event.key !== 'ArrowDown') return;
+        event.preventDefault();
+        setBy('keyboard');
+      }}
+    >
+      {button}
+    </button>
+  );
+}
+
+/** Takes the focus over from the plain button, so that it comes back to a button that exists. */
+function OpenedMenu({ label, button, groups, className, by }: Required<MenuProps> & { readonly by: OpenedBy }) {
+  const opener = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    opener.current?.focus();
+    // By keyboard the first entry gets the focus.
+    if (by === 'pointer') opener.current?.click();
+    else opener.current?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+  }, [by]);
   return (
     <MenuTrigger>
-      <AriaButton className={className} aria-label={label}>
+      <AriaButton ref={opener} className={className} aria-label={label}>
         {button}
       </AriaButton>
       <Popover className="popover" offset={4}>
         <AriaMenu className="menu" aria-label={label}>
-          {shown.map((group) => (
+          {groups.map((group) => (
             <MenuSection key={group.items[0]?.label} className="menu-section" aria-label={group.title ?? label}>
               {group.title !== undefined && <Header className="menu-title">{group.title}</Header>}
               {group.items.map((item) => (
-                <AriaMenuItem
-                  key={item.label}
-                  id={item.label}
-                  textValue={item.label}
-                  className={item.isDanger === true ? 'menu-item menu-item-danger' : 'menu-item'}
-                  onAction={item.run}
-                >
-                  <span className="menu-label">{item.label}</span>
-                  {item.keys !== undefined && <Keys keys={item.keys} />}
-                  {item.detail !== undefined && <span className="menu-detail">{item.detail}</span>}
-                </AriaMenuItem>
+                <Entry key={item.label} item={item} />
               ))}
             </MenuSection>
           ))}
         </AriaMenu>
       </Popover>
     </MenuTrigger>
+  );
+}
+
+function Entry({ item: { label, run, detail, keys, isDanger = false } }: { readonly item: MenuItem }) {
+  return (
+    <AriaMenuItem
+      id={label}
+      textValue={label}
+      className={isDanger ? 'menu-item menu-item-danger' : 'menu-item'}
+      onAction={run}
+    >
+      <span className="menu-label">{label}</span>
+      {keys !== undefined && <Keys keys={keys} />}
+      {detail !== undefined && <span className="menu-detail">{detail}</span>}
+    </AriaMenuItem>
   );
 }

@@ -1,5 +1,4 @@
 /** A batch as a column of tonight. */
-import { lazy, Suspense } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { BatchSummary, BatchView, TaskView } from '../../../../src/contracts/views.ts';
 import { useBatch, useBatchProgress } from '../../data/batches.ts';
@@ -7,6 +6,7 @@ import { dollars } from '../../model/format.ts';
 import { placeWord } from '../../model/lanes.ts';
 import { progressSentence } from '../../model/progress.ts';
 import { isMovable, placesOf } from '../../model/queue.ts';
+import { useLoaded } from '../../ui/loaded.ts';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { BatchStatus, Weave } from '../../ui/status.tsx';
 import { BatchActions } from '../batch-actions.tsx';
@@ -14,7 +14,8 @@ import { range } from '../forecast-text.ts';
 import { Hold } from '../hold.tsx';
 import { TaskRows } from './task-rows.tsx';
 
-const TaskQueue = lazy(async () => ({ default: (await import('./task-queue.tsx')).TaskQueue }));
+/** Dragging is as large as the rest of the screen, which is shown before it. */
+const loadQueue = async () => (await import('./task-queue.tsx')).TaskQueue;
 
 /** Longer queues are on the batch's own page. */
 const MAX_QUEUED = 40;
@@ -77,6 +78,7 @@ function Tasks({ batch, chosen, onChoose }: { readonly batch: BatchView } & Omit
   const queued = by(isMovable);
   const shown = queued.slice(0, MAX_QUEUED);
   const places = placesOf(batch.tasks);
+  const TaskQueue = useLoaded(loadQueue);
   return (
     <div className="column-tasks">
       {done.length > 0 && (
@@ -87,9 +89,11 @@ function Tasks({ batch, chosen, onChoose }: { readonly batch: BatchView } & Omit
       )}
       <TaskRows tasks={by(({ status }) => ['failed', 'skipped', 'cancelled'].includes(status))} />
       <TaskRows tasks={by(({ status }) => status === 'running')} />
-      <Suspense fallback={<TaskRows tasks={shown} places={places} />}>
+      {TaskQueue === null ? (
+        <TaskRows tasks={shown} places={places} />
+      ) : (
         <TaskQueue batch={batch} tasks={shown} places={places} chosen={chosen} onChoose={onChoose} />
-      </Suspense>
+      )}
       {queued.length > MAX_QUEUED && (
         <Link to="/batches/$batchId" params={{ batchId: batch.id }} className="more-link">
           {queued.length - MAX_QUEUED} more

@@ -1,10 +1,10 @@
 /** Link to a batch's workflow in the Temporal Web UI. */
 import { useQuery } from '@tanstack/react-query';
-import { isId } from '../../../src/contracts/ids.ts';
-import { batchWorkflowId } from '../../../src/contracts/names.ts';
-import { statusQuery } from '../data/queries.ts';
-import { ExternalIcon } from '../ui/icons.tsx';
-import { Fact } from '../ui/facts.tsx';
+import { isId } from '../../../../src/contracts/ids.ts';
+import { batchWorkflowId } from '../../../../src/contracts/names.ts';
+import { statusQuery } from '../../data/queries.ts';
+import { ExternalIcon } from '../../ui/icons.tsx';
+import { Fact } from '../../ui/facts.tsx';
 
 const NAMESPACE = 'default';
 

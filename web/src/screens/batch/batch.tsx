@@ -1,22 +1,25 @@
 /** A batch: what it is, its tasks on a timeline, what to type next. */
 import { useMemo, useState } from 'react';
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import type { BatchView, TaskView } from '../../../src/contracts/views.ts';
-import { batchQuery } from '../data/queries.ts';
-import { dollars, duration, shortSha, toMs } from '../model/format.ts';
-import { progressSentence } from '../model/progress.ts';
-import { Command } from '../ui/command.tsx';
-import { Fact, Facts } from '../ui/facts.tsx';
-import { Page } from '../ui/page.tsx';
-import { Failed, Loading, NoMatch } from '../ui/states.tsx';
-import { BatchStatus, Weave } from '../ui/status.tsx';
-import { Moment, useNow } from '../ui/time.tsx';
-import { BatchActions } from './batch-actions.tsx';
-import { Hold } from './hold.tsx';
-import { FilterBar } from './filter-bar.tsx';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import type { BatchView, TaskView } from '../../../../src/contracts/views.ts';
+import { useBatch, useBatchProgress } from '../../data/batches.ts';
+import { dollars, duration, shortSha, toMs } from '../../model/format.ts';
+import { placeWord } from '../../model/lanes.ts';
+import { endedOf, progressSentence, totalOf } from '../../model/progress.ts';
+import { Button } from '../../ui/button.tsx';
+import { Command } from '../../ui/command.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Failed, Loading, NoMatch } from '../../ui/states.tsx';
+import { BatchStatus, Weave } from '../../ui/status.tsx';
+import { Moment, useNow } from '../../ui/time.tsx';
+import { BatchActions } from '../batch-actions.tsx';
+import { Hold } from '../hold.tsx';
+import { FilterBar } from '../filter-bar.tsx';
+import { range } from '../forecast-text.ts';
 import { Timeline } from './timeline.tsx';
 import { TemporalLink } from './temporal-link.tsx';
+import '../../styles/batch.css';
 
 const route = getRouteApi('/batches/$batchId');
 
@@ -30,7 +33,8 @@ const FILTERS: Readonly<Record<string, { label: string; fits: (task: TaskView) =
 /** See above. */
 export function Batch() {
   const { batchId } = route.useParams();
-  const { data: batch, error, refetch } = useQuery(batchQuery(batchId));
+  const { data: batch, error, refetch } = useBatch(batchId);
+  const navigate = useNavigate();
   if (batch === undefined) {
     return (
       <Page title="Batch">
@@ -42,11 +46,20 @@ export function Batch() {
     <Page
       title={batch.name}
       above={<Link to="/">Tonight</Link>}
-      lead={<BatchStatus batch={batch} />}
-      actions={<BatchActions batch={batch} />}
+      beside={<BatchStatus batch={batch} />}
+      tab={`${endedOf(batch.counts)}/${totalOf(batch.counts)}`}
+      lead={<Lead batch={batch} />}
+      actions={
+        <>
+          <Link to="/report" search={{ batch: batch.id }} className="button button-plain button-s">
+            Report
+          </Link>
+          <BatchActions batch={batch} onRemoved={() => void navigate({ to: '/' })} />
+        </>
+      }
     >
       <Hold batch={batch} />
-      <Weave counts={batch.counts} label={`Progress of ${batch.name}`} />
+      <Weave counts={batch.counts} label={`Progress of ${batch.name}`} size="l" />
       <BatchFacts batch={batch} />
       {batch.notes.length > 0 && (
         <ul className="notes">
@@ -61,13 +74,24 @@ export function Batch() {
   );
 }
 
+function Lead({ batch }: { readonly batch: BatchView }) {
+  const { left } = useBatchProgress(batch);
+  const place = placeWord(batch);
+  return (
+    <p className="number">
+      {progressSentence(batch.counts)}
+      {place !== null && ` · ${place.toLowerCase()}`}
+      {left !== null && ` · about ${range(left)} of work left`}
+    </p>
+  );
+}
+
 function BatchFacts({ batch }: { readonly batch: BatchView }) {
   const now = useNow();
   const startedMs = toMs(batch.startedAt);
   const endMs = toMs(batch.completedAt) ?? now;
   return (
     <Facts>
-      <Fact name="Tasks">{progressSentence(batch.counts)}</Fact>
       <Fact name="Cost">{dollars(batch.costUsd)}</Fact>
       {batch.startedAt !== null && startedMs !== null && (
         <Fact name="Started">
@@ -148,9 +172,7 @@ function NextSteps({ batch }: { readonly batch: BatchView }) {
         ))}
       </ul>
       {shown.length < batch.next.length && (
-        <button type="button" className="button" onClick={() => setAll(true)}>
-          Show {batch.next.length - shown.length} more
-        </button>
+        <Button onPress={() => setAll(true)}>Show {batch.next.length - shown.length} more</Button>
       )}
     </section>
   );

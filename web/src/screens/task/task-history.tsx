@@ -1,9 +1,9 @@
 /** What a task was checked with, what it waited for, how its attempts went. */
-import type { AttemptView, TaskDetail } from '../../../src/contracts/views.ts';
-import { dollars, duration, toMs } from '../model/format.ts';
-import { waitWord } from '../model/words.ts';
-import { StatusLabel } from '../ui/status.tsx';
-import { Moment } from '../ui/time.tsx';
+import type { AttemptView, TaskDetail } from '../../../../src/contracts/views.ts';
+import { dollars, duration, toMs } from '../../model/format.ts';
+import { waitWord } from '../../model/words.ts';
+import { StatusLabel } from '../../ui/status.tsx';
+import { Moment } from '../../ui/time.tsx';
 
 /** See above. */
 export function TaskHistory({ task }: { readonly task: TaskDetail }) {

@@ -1,0 +1,50 @@
+/** Facts of a task. */
+import { Link } from '@tanstack/react-router';
+import type { TaskDetail } from '../../../../src/contracts/views.ts';
+import { dollars, duration, shortSha, toMs } from '../../model/format.ts';
+import { CopyButton } from '../../ui/command.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
+import { Moment, useNow } from '../../ui/time.tsx';
+
+/** See above. */
+export function TaskFacts({ task }: { readonly task: TaskDetail }) {
+  const now = useNow();
+  const startedMs = toMs(task.startedAt);
+  const { commit } = task;
+  return (
+    <Facts>
+      <Fact name="Project">
+        <Link to="/projects/$projectId" params={{ projectId: task.projectId }}>
+          {task.project}
+        </Link>
+      </Fact>
+      {task.startedAt !== null && startedMs !== null && (
+        <Fact name="Started">
+          <Moment at={task.startedAt} />, {task.completedAt === null ? 'for' : 'took'}{' '}
+          <span className="number">{duration((toMs(task.completedAt) ?? now) - startedMs)}</span>
+        </Fact>
+      )}
+      <Fact name="Commit">
+        {commit === null ? (
+          'none'
+        ) : (
+          <span className="row row-tight">
+            <code>{shortSha(commit)}</code>
+            <CopyButton text={commit} label="Copy the commit" />
+          </span>
+        )}
+      </Fact>
+      {task.salvageRef !== null && (
+        <Fact name="Kept work">
+          <span className="row row-tight">
+            <code className="cut-text">{task.salvageRef}</code>
+            <CopyButton text={task.salvageRef} label="Copy the ref of the kept work" />
+          </span>
+        </Fact>
+      )}
+      <Fact name="Agent">{task.agent ?? 'none yet'}</Fact>
+      <Fact name="Attempts that count">{task.attempts}</Fact>
+      <Fact name="Cost">{dollars(task.costUsd)}</Fact>
+    </Facts>
+  );
+}
