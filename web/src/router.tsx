@@ -63,20 +63,20 @@ const report = createRoute({
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/projects',
-  component: lazyRouteComponent(() => import('./screens/projects.tsx'), 'Projects'),
+  component: lazyRouteComponent(() => import('./screens/project/projects.tsx'), 'Projects'),
 });
 
 const project = createRoute({
   getParentRoute: () => root,
   path: '/projects/$projectId',
-  validateSearch: (raw: Raw) => ({ ...text(raw, 'q') }),
-  component: lazyRouteComponent(() => import('./screens/project.tsx'), 'Project'),
+  validateSearch: (raw: Raw) => ({ ...text(raw, 'q'), ...text(raw, 'part') }),
+  component: lazyRouteComponent(() => import('./screens/project/project.tsx'), 'Project'),
 });
 
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
-  component: lazyRouteComponent(() => import('./screens/system.tsx'), 'System'),
+  component: lazyRouteComponent(() => import('./screens/system/system.tsx'), 'System'),
 });
 
 /** The router; screens reach their route by `getRouteApi`. */

@@ -24,7 +24,7 @@ export interface CommitRequest {
   readonly branch: string;
   /** Sha that the attempt started from. */
   readonly base: string;
-  /** Message without trailers ({@link import('./message.ts').renderMessage}). */
+  /** Message without trailers ({@link import('../../domain/commit-message.ts').renderMessage}). */
   readonly message: string;
   readonly trailers: CommitTrailers;
   /** Absolute path of the intent file, in the attempt's run directory. */

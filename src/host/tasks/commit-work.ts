@@ -8,7 +8,7 @@ import { commitTask as commitInGit } from '../git/commit.ts';
 import type { CommitResult } from '../git/commit.ts';
 import { openGit } from '../git/git.ts';
 import { snapshotTask } from '../git/in-place.ts';
-import { renderMessage } from '../git/message.ts';
+import { renderMessage } from '../../domain/commit-message.ts';
 import { resolveCommit } from '../git/refs.ts';
 import { readStatus } from '../git/status.ts';
 import type { Status } from '../git/status.ts';

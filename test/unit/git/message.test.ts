@@ -1,11 +1,7 @@
 import fc from 'fast-check';
+import { renderMessage } from '../../../src/domain/commit-message.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  parseRequirementTrailer,
-  renderMessage,
-  requirementTrailer,
-  withTrailers,
-} from '../../../src/host/git/message.ts';
+import { parseRequirementTrailer, requirementTrailer, withTrailers } from '../../../src/host/git/message.ts';
 import { makeRepository } from '../../support/git-repository.ts';
 import type { TestRepository } from '../../support/git-repository.ts';
 import { BATCH, SHA256, TASK } from './fixture.ts';

@@ -37,7 +37,7 @@ const nothing = createCell<LogState | null>(null);
 
 /** See above. */
 export function LogPanel({ task, search, onSearch }: LogPanelProps) {
-  const run = task.logs.find((each) => runName(each) === search.run) ?? task.logs.at(-1);
+  const run = task.logs.find((each) => runName(each) === search.run) ?? shownFirst(task.logs);
   if (run === undefined) {
     const isSoon = task.status === 'running';
     return (
@@ -49,7 +49,7 @@ export function LogPanel({ task, search, onSearch }: LogPanelProps) {
     );
   }
   const stream = search.stream === 'stderr' ? 'stderr' : 'stdout';
-  const isAgent = /^(agent|fix)/.test(run.step) && stream === 'stdout';
+  const isAgent = AGENT_STEP.test(run.step) && stream === 'stdout';
   const view = LOG_VIEWS.find((each) => each === search.view) ?? (isAgent ? 'conversation' : 'raw');
   const query = search.q ?? '';
   const here: LogSearchParams = { run: runName(run), stream, view, ...(query === '' ? {} : { q: query }) };
@@ -142,6 +142,17 @@ function OpenLog(props: {
   if (state.error !== null) return <Failed error={state.error} onRetry={() => setRound(round + 1)} />;
   return <LogView place={place} log={open} state={state} view={view} at={at} {...rest} />;
 }
+
+/** What runs now; else what the agent did last: checks say little when they pass. */
+function shownFirst(runs: readonly LogInfoView[]): LogInfoView | undefined {
+  return (
+    runs.findLast(({ endedAt }) => endedAt === null) ??
+    runs.findLast(({ step }) => AGENT_STEP.test(step)) ??
+    runs.at(-1)
+  );
+}
+
+const AGENT_STEP = /^(agent|fix)/;
 
 function runName(run: LogInfoView): string {
   return `${run.attempt}-${run.step}`;

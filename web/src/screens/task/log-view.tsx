@@ -49,27 +49,17 @@ export function LogView(props: LogViewProps) {
   const isLive = isFollowing && at === null && state.isAtEnd;
   return (
     <>
-      <div className="log-tools">
-        <SearchField
-          label="Search the whole log"
-          value={text}
-          onChange={change}
-          onSubmit={() => onQuery(text.trim())}
-        />
-        <Button size="s" onPress={jumpToError}>
-          First error
-        </Button>
-        <Button size="s" kind="quiet" onPress={() => setWrapped(!isWrapped)}>
-          {isWrapped ? 'Do not wrap' : 'Wrap'}
-        </Button>
-        <Button size="s" kind={isLive ? 'quiet' : 'plain'} onPress={follow}>
-          {isLive ? 'Stop following' : 'Follow'}
-        </Button>
-        <span className="quiet number log-size">
-          {bytes(state.totalBytes)}
-          {state.ended ? '' : ', growing'}
-        </span>
-      </div>
+      <LogTools
+        text={text}
+        onText={change}
+        onSearch={() => onQuery(text.trim())}
+        onError={jumpToError}
+        isWrapped={isWrapped}
+        onWrap={() => setWrapped(!isWrapped)}
+        isLive={isLive}
+        onFollow={follow}
+        state={state}
+      />
       {query !== '' && (
         <LogMatchList
           query={query}
@@ -93,6 +83,38 @@ export function LogView(props: LogViewProps) {
         onPlace={onPlace}
       />
     </>
+  );
+}
+
+function LogTools(props: {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onSearch: () => void;
+  readonly onError: () => void;
+  readonly isWrapped: boolean;
+  readonly onWrap: () => void;
+  readonly isLive: boolean;
+  readonly onFollow: () => void;
+  readonly state: LogState;
+}) {
+  const { isWrapped, isLive, state } = props;
+  return (
+    <div className="log-tools">
+      <SearchField label="Search the whole log" value={props.text} onChange={props.onText} onSubmit={props.onSearch} />
+      <Button size="s" onPress={props.onError}>
+        First error
+      </Button>
+      <Button size="s" kind="quiet" onPress={props.onWrap}>
+        {isWrapped ? 'Do not wrap' : 'Wrap'}
+      </Button>
+      <Button size="s" kind={isLive ? 'quiet' : 'plain'} onPress={props.onFollow}>
+        {isLive ? 'Stop following' : 'Follow'}
+      </Button>
+      <span className="quiet number log-size">
+        {bytes(state.totalBytes)}
+        {state.ended ? '' : ', growing'}
+      </span>
+    </div>
   );
 }
 

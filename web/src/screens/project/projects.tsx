@@ -3,14 +3,14 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCommand } from '../data/commands.ts';
-import { describeError } from '../data/describe-error.ts';
-import { KEYS, projectsQuery, requirementsQuery } from '../data/queries.ts';
-import { plural } from '../model/format.ts';
-import { Button } from '../ui/button.tsx';
-import { TextField } from '../ui/fields.tsx';
-import { Page } from '../ui/page.tsx';
-import { Failed, FirstRun, Loading } from '../ui/states.tsx';
+import { useCommand } from '../../data/commands.ts';
+import { describeError } from '../../data/describe-error.ts';
+import { KEYS, projectsQuery, requirementsQuery } from '../../data/queries.ts';
+import { plural } from '../../model/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/fields.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Failed, FirstRun, Loading } from '../../ui/states.tsx';
 
 /** See above. */
 export function Projects() {

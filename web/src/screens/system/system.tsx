@@ -1,0 +1,73 @@
+/** The stack: whether its parts work, where they are, what can be cleaned up. */
+import { useQuery } from '@tanstack/react-query';
+import { statusQuery } from '../../data/queries.ts';
+import { Command } from '../../ui/command.tsx';
+import { ExternalIcon } from '../../ui/icons.tsx';
+import { Fact, Facts } from '../../ui/facts.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { StatusLabel } from '../../ui/status.tsx';
+import { CleanUp } from './clean-up.tsx';
+import { Lanes } from './lanes.tsx';
+
+/** See above. */
+export function System() {
+  const { data, error, refetch } = useQuery(statusQuery());
+  if (data === undefined) {
+    return (
+      <Page title="System">
+        {error === null ? <Loading what="the status" /> : <Failed error={error} onRetry={() => void refetch()} />}
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="System"
+      lead={
+        <StatusLabel
+          tone={data.healthy ? 'good' : 'bad'}
+          word={data.healthy ? 'Everything works' : 'Something is wrong'}
+        />
+      }
+    >
+      <ul className="list">
+        {data.checks.map((check) => (
+          <li key={check.name} className="list-row check-row">
+            <StatusLabel tone={check.ok ? 'good' : 'bad'} word={check.name} />
+            <span className="wrap-text">{check.message}</span>
+          </li>
+        ))}
+      </ul>
+      <Facts>
+        <Fact name="Version">{data.version}</Fact>
+        <Fact name="Agents running">{data.running}</Fact>
+        <Fact name="Open batches">{data.openBatches}</Fact>
+        <Fact name="Host">{data.host ?? 'none'}</Fact>
+        <Fact name="State directory">
+          <code className="cut-text">{data.home}</code>
+        </Fact>
+        <Fact name="Temporal">
+          {data.temporalUiUrl === null ? (
+            (data.temporalAddress ?? 'not known')
+          ) : (
+            <a href={data.temporalUiUrl} target="_blank" rel="noreferrer">
+              {data.temporalAddress} <ExternalIcon />
+            </a>
+          )}
+        </Fact>
+        {data.processes.map((process) => (
+          <Fact key={process.pid} name={`Process ${process.role}`}>
+            <span className="number">{process.pid}</span>
+          </Fact>
+        ))}
+      </Facts>
+      <Lanes />
+      <CleanUp />
+      <section className="section">
+        <h2>More checks</h2>
+        <p className="quiet">Programs, logins and the disk are looked at by the command line:</p>
+        <Command text="nightloom doctor" />
+      </section>
+    </Page>
+  );
+}
