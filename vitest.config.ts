@@ -40,6 +40,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'web',
+          include: ['test/web/{flows,screens,tonight}.test.ts'],
+          globalSetup: temporal,
+          provide: { isQuick: true },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           globalSetup: temporal,

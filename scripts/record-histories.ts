@@ -63,7 +63,7 @@ function compact(json: string): string {
 let address = '';
 const stopServer = await setup({
   provide: (_key, value) => {
-    address = value;
+    if (typeof value === 'string') address = value;
   },
 });
 const installation = await startInstallation(address, { 'README.md': '# Recording\n' });

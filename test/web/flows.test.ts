@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
+import { FLOW_WIDTHS, IS_QUICK } from './support/scope.ts';
 import { startWebStack } from './support/stack.ts';
 import type { WebStack } from './support/stack.ts';
 import { axeViolations, openPage } from './support/watch.ts';
@@ -47,7 +48,7 @@ describe('login', () => {
   });
 });
 
-describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
+describe.each(FLOW_WIDTHS)('%s', (width) => {
   it('adds a project by its path, and says what is wrong with a wrong one', async () => {
     const { repository } = await stack.project(`added-${width}`, { 'first-task': 'write a.txt A' });
     const { page } = await enter(width, '/projects');
@@ -138,7 +139,7 @@ it('shows hostile output as text: no markup, no links, no colours but those of t
   await page.context().close();
 });
 
-it('says that it is disconnected, and is right again after a crash', async () => {
+it.skipIf(IS_QUICK)('says that it is disconnected, and is right again after a crash', async () => {
   const project = await stack.project('crash', { slow: 'write s.txt S\nsleep 5s' });
   const batch = await stack.batch('Survivor', project, ['slow']);
   const { page } = await enter('wide', `/batches/${batch.id}`);

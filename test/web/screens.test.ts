@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { makeNight } from './support/night.ts';
 import type { Night } from './support/night.ts';
+import { IS_QUICK } from './support/scope.ts';
 import { startWebStack } from './support/stack.ts';
 import type { WebStack } from './support/stack.ts';
 import { axeViolations, openPage, overflowPx } from './support/watch.ts';
@@ -39,12 +40,14 @@ const SCREENS: Readonly<Record<string, (night: Night) => readonly [path: string,
   'no such place': () => ['/nowhere', 'There is no such page'],
 };
 
-describe.each<[Width, 'light' | 'dark']>([
+const ALL: readonly (readonly [Width, 'light' | 'dark'])[] = [
   ['wide', 'light'],
   ['wide', 'dark'],
   ['narrow', 'light'],
   ['narrow', 'dark'],
-])('%s, %s', (width, theme) => {
+];
+
+describe.each(IS_QUICK ? ALL.slice(0, 1) : ALL)('%s, %s', (width, theme) => {
   it('has every screen without a violation, without scrolling sideways', async () => {
     const { page, mistakes } = await openPage(browser, width, theme);
     await page.goto(await stack.loginLink());

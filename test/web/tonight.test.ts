@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BatchView } from '../../src/contracts/views.ts';
 import { launchBrowser } from './support/browser.ts';
+import { FLOW_WIDTHS } from './support/scope.ts';
 import { startWebStack } from './support/stack.ts';
 import type { WebStack } from './support/stack.ts';
 import { axeViolations, openPage } from './support/watch.ts';
@@ -37,7 +38,7 @@ const names = async (page: Page, batch: BatchView) =>
 const onServer = async ({ id }: BatchView) =>
   (await stack.client.call('getBatch', { params: { id } })).tasks.map((task) => task.name);
 
-describe.each<Width>(['wide', 'narrow'])('%s', (width) => {
+describe.each(FLOW_WIDTHS)('%s', (width) => {
   it('moves by keyboard within a batch and to another one, and says so', async () => {
     const { page, left, right, mistakes } = await twoBatches(`keys-${width}`, width);
     await queue(page, left).getByRole('row', { name: 'a' }).focus();

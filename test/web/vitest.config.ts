@@ -6,6 +6,7 @@ export default defineConfig({
     name: 'web',
     include: ['test/web/**/*.test.ts'],
     globalSetup: ['test/support/temporal-server.ts'],
+    provide: { isQuick: false },
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,

@@ -1,5 +1,5 @@
 /** What is around every screen: the places, whether news arrive, messages. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { listen, useConnection } from '../data/live.ts';
@@ -84,13 +84,16 @@ function PlaceLink({ place: { to, label, icon: Icon, keys } }: { readonly place:
 /** A screen reader hears the new screen, and Tab begins in it; not at the first load. */
 function useFocusOnNavigation(): void {
   const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
-  const first = useRouterState({ select: (state) => state.resolvedLocation?.state.key === undefined });
+  const before = useRef<string | undefined>(undefined);
   useEffect(() => {
-    if (path === undefined || first) return;
+    const isFirst = before.current === undefined;
+    const isSame = before.current === path;
+    before.current = path;
+    if (path === undefined || isFirst || isSame) return;
     if (document.activeElement === document.body || document.activeElement?.closest('nav, main') != null) {
       document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
     }
-  }, [path, first]);
+  }, [path]);
 }
 
 function LiveSign() {
