@@ -17,6 +17,7 @@ import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reportRoutes } from './routes/report.ts';
 import { systemRoutes } from './routes/system.ts';
+import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
@@ -75,6 +76,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, views);
+  inspectTaskRoutes(app, deps, views);
   reportRoutes(app, deps, views);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);

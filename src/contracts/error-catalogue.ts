@@ -80,6 +80,11 @@ export const ERRORS = {
     'This attempt left no run directory here.',
     'See `nightloom task show` for the attempts that exist.',
   ),
+  diff_not_found: row(
+    'not_found',
+    'There is no change to show.',
+    'See `nightloom task show`: a task without commit and without kept work has none.',
+  ),
   route_not_found: row('not_found', 'No such route.', 'See /openapi.json.'),
   requirement_exists: row(
     'conflict',

@@ -1,5 +1,6 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
+import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
@@ -260,6 +261,7 @@ export const routes = {
   }),
   ...projectRoutes,
   ...lifecycleRoutes,
+  ...inspectRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

@@ -47,6 +47,22 @@ const changeRequest = z.object({
     ]),
   ),
 });
+const attempt = z.int().min(1);
+const logQuery = z.object({
+  text: z.string().min(1).max(200),
+  ignoreCase: z.boolean(),
+  offset: z.int().min(0),
+  line: z.int().min(1),
+  maxMatches: z.int().min(1).max(1000),
+  maxBytes: z.int().min(1),
+});
+const diffRequest = z.object({
+  projectPath: path,
+  revision: z.string().min(1).max(500),
+  ignoreWhitespace: z.boolean(),
+  path: z.string().min(1).max(4096).nullable(),
+  maxBytes: z.int().min(1),
+});
 const overrides = z.object({ dashboard: SettingsOverridesSchema, flags: SettingsOverridesSchema });
 
 /** Every call of the door. */
@@ -67,6 +83,11 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   readLog: call(z.tuple([address, z.int(), z.int().min(1).optional()]), (door, [of, offset, maxBytes]) =>
     door.readLog(of, offset, maxBytes),
   ),
+  searchLog: call(z.tuple([address, logQuery]), (door, [of, query]) => door.searchLog(of, query)),
+  findLogLine: call(z.tuple([address, z.int().min(1)]), (door, [of, line]) => door.findLogLine(of, line)),
+  diff: call(z.tuple([diffRequest]), (door, [request]) => door.diff(request)),
+  prompts: call(z.tuple([task, attempt]), (door, [of, number]) => door.prompts(of, number)),
+  evidence: call(z.tuple([task, attempt]), (door, [of, number]) => door.evidence(of, number)),
   isMerged: call(z.tuple([path, name]), (door, [at, branch]) => door.isMerged(at, branch)),
   undelivered: call(z.tuple([path]), (door, [at]) => door.undelivered(at)),
   prune: call(

@@ -42,6 +42,11 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     logs: (task) => ask('logs', [task]),
     readLog: (address, offset, maxBytes) =>
       ask('readLog', maxBytes === undefined ? [address, offset] : [address, offset, maxBytes]),
+    searchLog: (address, query) => ask('searchLog', [address, query]),
+    findLogLine: (address, line) => ask('findLogLine', [address, line]),
+    diff: (request) => ask('diff', [request]),
+    prompts: (task, attempt) => ask('prompts', [task, attempt]),
+    evidence: (task, attempt) => ask('evidence', [task, attempt]),
     isMerged: (path, branch) => ask('isMerged', [path, branch]),
     undelivered: (path) => ask('undelivered', [path]),
     prune: (asked) => ask('prune', [asked]),

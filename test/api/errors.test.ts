@@ -113,7 +113,7 @@ describe('errors', () => {
     };
     expect(document.openapi).toBe('3.1.0');
     for (const row of Object.values(routes)) {
-      expect(document.paths[row.path.replace(':id', '{id}')]).toHaveProperty(row.method.toLowerCase());
+      expect(document.paths[row.path.replaceAll(/:(\w+)/g, '{$1}')]).toHaveProperty(row.method.toLowerCase());
     }
     const text = JSON.stringify(document);
     const components = Object.keys(document.components.schemas);

@@ -57,7 +57,7 @@ it('goes through every surface as text', async () => {
     ...MARKUP.map((text) => `say ${text}`),
     `run printf '%b' '${ESCAPES.join('\\n')}\\n'`,
     ...MARKUP.slice(0, 3).map((text) => `run printf '%s\\n' '${text.replaceAll("'", '')}' >&2`),
-    'write x.txt lower',
+    `write x.txt lower ${MARKUP[0]}`,
   ].join('\n');
   const check = `test ! -f x.txt || grep -q '^[A-Z]' x.txt || (echo '${MARKUP[1]}' >&2; exit 1)`;
   const project = await stack.project(
@@ -79,6 +79,9 @@ it('goes through every surface as text', async () => {
   const places: readonly (readonly [path: string, text: string])[] = [
     [`/tasks/${task}?run=1-agent&view=raw`, 'document.hit=9'],
     [`/tasks/${task}?run=1-agent&q=document.hit`, 'matches'],
+    [`/tasks/${task}?part=changes`, 'x.txt'],
+    [`/tasks/${task}?part=checks`, 'document.hit=2'],
+    [`/tasks/${task}?part=prompt`, 'document.hit=7'],
     ['/', NAME],
     [`/batches/${batch.id}`, 'hostile-text'],
     ['/report?since=all', 'hostile-text'],

@@ -14,9 +14,12 @@ import { listRequirements } from '../requirements/list.ts';
 import { createRequirementChanges } from '../requirements/changes.ts';
 import { readRequirement } from '../requirements/read.ts';
 import { configuration } from './configuration.ts';
-import { logs, readLog } from './logs.ts';
+import { diff } from './diff.ts';
+import { evidence } from './evidence.ts';
+import { findLogLine, logs, readLog, searchLog } from './logs.ts';
 import { progress } from './progress.ts';
 import { checkProject } from './projects.ts';
+import { prompts } from './prompts.ts';
 import { prune } from './prune.ts';
 
 /** What the door works with. */
@@ -55,6 +58,11 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     progress: (task) => progress(paths, task, masker),
     logs: async (task) => logs(paths, task),
     readLog: (address, offset, maxBytes) => readLog(paths, address, offset, maxBytes, masker),
+    searchLog: (address, query) => searchLog(paths, address, query, masker),
+    findLogLine: (address, line) => findLogLine(paths, address, line),
+    diff: (request) => diff(request, masker),
+    prompts: (task, attempt) => prompts(paths, task, attempt, masker),
+    evidence: (task, attempt) => evidence(paths, task, attempt, masker),
     isMerged,
     undelivered: undeliveredRequirements,
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),

@@ -3,12 +3,14 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { LogAddress, LogInfo, LogRange } from '../../contracts/host-door.ts';
+import type { LogLine, LogQuery, LogSearchResult } from '../../contracts/host-door-inspect.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { listAttempts, listSteps, runDirectory, RUN_FILES } from '../runs/run-directory.ts';
 import { inspectRun, isOver, readExit } from '../runs/status.ts';
 import { DEFAULT_WINDOW_BYTES, readWindow } from './log-window.ts';
+import { findLine, searchFile } from './search-log.ts';
 
 type RunPaths = Pick<StatePaths, 'runs'>;
 
@@ -68,10 +70,31 @@ export async function readLog(
   masker: Masker,
 ): Promise<LogRange> {
   const directory = runDirectory(paths, address.task, address.attempt, address.step);
-  const file = join(directory, RUN_FILES[address.stream]);
-  if (sizeOf(directory, RUN_FILES[address.stream]) === null) throw notFound(paths, address);
+  const file = fileOf(paths, address);
   const status = await inspectRun(directory);
   return readWindow({ file, offset, maxBytes: maxBytes ?? DEFAULT_WINDOW_BYTES, ended: isOver(status), masker });
+}
+
+/** Lines of a log with a text in them. @throws AppError run_not_found */
+export async function searchLog(
+  paths: RunPaths,
+  address: LogAddress,
+  query: LogQuery,
+  masker: Masker,
+): Promise<LogSearchResult> {
+  return await searchFile(fileOf(paths, address), query, masker);
+}
+
+/** Where a line of a log begins. @throws AppError run_not_found */
+export async function findLogLine(paths: RunPaths, address: LogAddress, line: number): Promise<LogLine> {
+  return await findLine(fileOf(paths, address), line);
+}
+
+/** @throws AppError run_not_found with the steps that exist */
+function fileOf(paths: RunPaths, address: LogAddress): string {
+  const directory = runDirectory(paths, address.task, address.attempt, address.step);
+  if (sizeOf(directory, RUN_FILES[address.stream]) === null) throw notFound(paths, address);
+  return join(directory, RUN_FILES[address.stream]);
 }
 
 function notFound(paths: RunPaths, address: LogAddress): AppError {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { VerifyOutcome } from '../../contracts/outcome.ts';
 import { makePrivateDirectory, readJson, writeJson } from '../runs/run-directory.ts';
+import type { StatePaths } from '../../platform/paths.ts';
 import type { HostContext } from './host-context.ts';
 
 const SharedStateSchema = z.object({
@@ -83,7 +84,16 @@ export function writeStart(context: HostContext, order: Pick<WorkOrder, 'task' |
 
 /** What a round of checks gave; null before it ended. */
 export function readRound(context: HostContext, order: WorkOrder, round: number): VerifyOutcome | null {
-  const parsed = RoundSchema.safeParse(readJson(join(attemptDirectory(context, order), `verify-${round}.json`)));
+  return readRoundOf(context.paths, order, round);
+}
+
+/** The same without a context: for who only looks. */
+export function readRoundOf(
+  paths: Pick<StatePaths, 'runs'>,
+  { task, attempt }: Pick<WorkOrder, 'task' | 'attempt'>,
+  round: number,
+): VerifyOutcome | null {
+  const parsed = RoundSchema.safeParse(readJson(join(paths.runs, task, String(attempt), `verify-${round}.json`)));
   return parsed.success ? parsed.data : null;
 }
 

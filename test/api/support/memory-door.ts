@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../src/contracts/errors.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
+import { createMemoryInspect } from './memory-inspect.ts';
 import { createMemoryChanges } from './memory-changes.ts';
 
 export interface MemoryDoor extends HostDoor {
@@ -104,6 +105,7 @@ export function createMemoryDoor(): MemoryDoor {
       const ended = log.ended && nextOffset === bytes.length;
       return { text: part.toString(), offset: from, nextOffset, totalBytes: bytes.length, ended };
     },
+    ...createMemoryInspect((address) => door.logTexts.get(logKey(address))?.text),
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
     prune: async (options) => {

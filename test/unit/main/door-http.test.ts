@@ -87,6 +87,26 @@ describe('the door over HTTP', () => {
       progress: (door) => door.progress(task),
       logs: (door) => door.logs(task),
       readLog: (door) => door.readLog(address, -7),
+      searchLog: (door) =>
+        door.searchLog(address, {
+          text: 'ONE',
+          ignoreCase: true,
+          offset: 0,
+          line: 1,
+          maxMatches: 5,
+          maxBytes: 1000,
+        }),
+      findLogLine: (door) => door.findLogLine(address, 2),
+      diff: async (door) =>
+        door.diff({
+          projectPath: at,
+          revision: await repository.git(['rev-parse', 'HEAD']),
+          ignoreWhitespace: false,
+          path: null,
+          maxBytes: 10_000,
+        }),
+      prompts: (door) => door.prompts(task, 1),
+      evidence: (door) => door.evidence(task, 1),
       isMerged: (door) => door.isMerged(at, 'main'),
       undelivered: (door) => door.undelivered(at),
       prune: (door) => door.prune({ projects: [], openBatches: [], dryRun: true, maxAgeMs: 0 }),

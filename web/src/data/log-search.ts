@@ -1,38 +1,24 @@
-/** Looking through a whole log: piece by piece, so that a log of any length takes no more memory than a piece. */
+/** Looking through a whole log, on the server. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { RouteAnswer } from '../../../src/contracts/http.ts';
 import { api } from './api.ts';
-import { closeRest, cutLines } from './log-lines.ts';
-import type { LogLine, Rest } from './log-lines.ts';
 import type { LogPlace } from './log-window.ts';
 
-/** A line that was looked for. */
-export interface LogMatch {
-  /** Its first byte. */
-  readonly offset: number;
-  /** From 1. */
-  readonly line: number;
-  readonly text: string;
-}
-
-/** What a search has found. */
-export interface LogMatches {
-  readonly matches: readonly LogMatch[];
-}
+/** Lines with the text in them. */
+export type LogMatches = RouteAnswer<'searchLog'>;
 
 /** So many are shown of a search. */
 export const SHOWN_MATCHES = 200;
-const PIECE_BYTES = 1_048_576;
 /** What errors are called: by agents in their own words, by tools in theirs. */
-const ERROR = /"is_error":\s*true|\b(error|failed|failure|fatal|panic|exception|traceback)\b/i;
+const ERROR_WORDS = ['"is_error":true', 'error', 'failed', 'panic', 'exception', 'traceback', 'fatal'] as const;
+/** A log of so many goes is long; the search says where it stopped. */
+const MAX_GOES = 64;
 
-/** The first lines with `text` in them, whatever its case. */
+/** The first matches of `text`, whatever its case. */
 export function logSearchQuery(place: LogPlace, text: string) {
-  const wanted = text.toLowerCase();
   return queryOptions({
     queryKey: ['log-search', place, text],
-    queryFn: async ({ signal }): Promise<LogMatches> => ({
-      matches: await look(place, (line) => line.toLowerCase().includes(wanted), SHOWN_MATCHES, signal),
-    }),
+    queryFn: ({ signal }) => find(place, text, SHOWN_MATCHES, signal),
     enabled: text !== '',
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -41,38 +27,24 @@ export function logSearchQuery(place: LogPlace, text: string) {
 
 /** Byte of the first line that speaks of an error; null: none does. */
 export async function findFirstError(place: LogPlace, signal: AbortSignal): Promise<number | null> {
-  const [first] = await look(place, (line) => ERROR.test(line), 1, signal);
-  return first?.offset ?? null;
+  const found = await Promise.all(ERROR_WORDS.map((word) => find(place, word, 1, signal)));
+  const offsets = found.flatMap(({ matches }) => matches.map(({ offset }) => offset));
+  return offsets.length === 0 ? null : Math.min(...offsets);
 }
 
-async function look(
-  place: LogPlace,
-  fits: (line: string) => boolean,
-  limit: number,
-  signal: AbortSignal,
-): Promise<LogMatch[]> {
+/** Goes on until there are enough matches: the server looks at a long log in several goes. */
+async function find(place: LogPlace, text: string, limit: number, signal: AbortSignal): Promise<LogMatches> {
   const { task, ...query } = place;
-  const matches: LogMatch[] = [];
-  let rest: Rest = { offset: 0, text: '' };
-  let number = 0;
-  const take = (lines: readonly LogLine[]): void => {
-    for (const { offset, text } of lines) {
-      number += 1;
-      if (matches.length < limit && fits(text)) matches.push({ offset, line: number, text });
-    }
-  };
-  for (let offset = 0; ;) {
-    const piece = await api.call('readLog', {
+  const matches: LogMatches['matches'] = [];
+  let from = { offset: 0, line: 1 };
+  for (let go = 0; ; go += 1) {
+    const answer = await api.call('searchLog', {
       params: { id: task },
-      query: { ...query, offset, maxBytes: PIECE_BYTES },
+      query: { ...query, ...from, q: text, ignoreCase: 'true', limit: limit - matches.length },
       signal,
     });
-    const cut = cutLines(rest, piece.text);
-    take(cut.lines);
-    ({ rest } = cut);
-    const isLast = piece.nextOffset >= piece.totalBytes || piece.nextOffset === offset;
-    if (isLast) take(closeRest(rest));
-    if (isLast || matches.length >= limit) return matches;
-    offset = piece.nextOffset;
+    matches.push(...answer.matches);
+    if (answer.next === null || matches.length >= limit || go >= MAX_GOES) return { ...answer, matches };
+    from = answer.next;
   }
 }

@@ -95,6 +95,48 @@ export function lanesQuery() {
   });
 }
 
+/** What a task changed. */
+export function diffQuery(id: string, isSpaceIgnored: boolean) {
+  return queryOptions({
+    queryKey: [...KEYS.task(id), 'diff', isSpaceIgnored],
+    queryFn: ({ signal }) =>
+      api.call('taskDiff', {
+        params: { id },
+        query: { ignoreWhitespace: isSpaceIgnored ? 'true' : 'false' },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+const ONE_FILE_BYTES = 4_194_304;
+
+/** One file of it that was left out. */
+export function diffFileQuery(id: string, path: string, isAsked: boolean) {
+  return queryOptions({
+    queryKey: [...KEYS.task(id), 'diff', 'file', path],
+    queryFn: ({ signal }) =>
+      api.call('taskDiff', { params: { id }, query: { path, maxBytes: ONE_FILE_BYTES }, signal }),
+    enabled: isAsked,
+  });
+}
+
+/** The prompts of an attempt as its agent got them. */
+export function promptsQuery(id: string, attempt: number) {
+  return queryOptions({
+    queryKey: [...KEYS.task(id), 'prompts', attempt],
+    queryFn: ({ signal }) => api.call('attemptPrompts', { params: { id, number: `${attempt}` }, signal }),
+  });
+}
+
+/** What the verification of an attempt said, round by round. */
+export function evidenceQuery(id: string, attempt: number) {
+  return queryOptions({
+    queryKey: [...KEYS.task(id), 'evidence', attempt],
+    queryFn: ({ signal }) => api.call('attemptEvidence', { params: { id, number: `${attempt}` }, signal }),
+  });
+}
+
 /** Registered projects. */
 export function projectsQuery() {
   return queryOptions({

@@ -39,7 +39,7 @@ function EntryView({ entry }: { readonly entry: Entry }) {
 }
 
 /** Terminal text, line by line. Stretches of a text have no other identity than their place. */
-function Coloured({ text }: { readonly text: string }) {
+export function Coloured({ text }: { readonly text: string }) {
   const lines = text.split('\n').map((line, at) => ({ at, spans: toSpans(line) }));
   return lines.map(({ at, spans }) => (
     <Fragment key={at}>

@@ -29,7 +29,9 @@ export function TaskFacts({ task }: { readonly task: TaskDetail }) {
           'none'
         ) : (
           <span className="row row-tight">
-            <code>{shortSha(commit)}</code>
+            <Link to="/tasks/$taskId" params={{ taskId: task.id }} search={{ part: 'changes' }}>
+              <code>{shortSha(commit)}</code>
+            </Link>
             <CopyButton text={commit} label="Copy the commit" />
           </span>
         )}
