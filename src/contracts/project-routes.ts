@@ -4,6 +4,20 @@ import { id, listOf, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { PreflightViewSchema, ProjectViewSchema, RegisteredProjectSchema, RequirementViewSchema } from './views.ts';
 
+/** What is at a path. */
+export const ProjectCheckSchema = z
+  .object({
+    ok: z.boolean(),
+    path: z.string().describe('Top of the repository; what was asked for if there is none'),
+    name: z.string().nullable(),
+    branch: z.string().nullable().describe('null: none, or detached'),
+    head: z.string().nullable(),
+    uncommittedFiles: z.int().nullable(),
+    projectId: z.string().nullable().describe('It is registered already'),
+    problem: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  })
+  .meta({ id: 'ProjectCheck' });
+
 /** By name; part of `routes`. */
 export const projectRoutes = {
   listProjects: route({
@@ -44,6 +58,14 @@ export const projectRoutes = {
     tag: 'projects',
     params: id,
     answers: ProjectViewSchema,
+  }),
+  checkProject: route({
+    method: 'POST',
+    path: '/api/projects/check',
+    summary: 'What is at a path, as one types it; registers nothing',
+    tag: 'projects',
+    body: z.object({ path: z.string().max(4096) }),
+    answers: ProjectCheckSchema,
   }),
   setProjectSettings: route({
     method: 'PUT',

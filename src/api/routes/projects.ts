@@ -4,6 +4,7 @@ import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
 import { findProject } from '../services/lookup.ts';
+import { checkPath } from '../services/check-path.ts';
 import { addProject, removeProject, requirementsOf } from '../services/projects.ts';
 import { toProjectView } from '../views/small-views.ts';
 
@@ -18,6 +19,7 @@ export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const { project, trust } = await addProject(deps, body);
     return { ...toProjectView(project), trust };
   });
+  register(app, routes.checkProject, async ({ body }) => await checkPath(deps, body.path));
   register(app, routes.getProject, async ({ params }) => toProjectView(await findProject(store, params.id)));
   register(app, routes.removeProject, async ({ params }) => toProjectView(await removeProject(deps, params.id)));
   register(app, routes.setProjectSettings, async ({ params, body }) => {

@@ -145,6 +145,17 @@ export function projectsQuery() {
   });
 }
 
+/** What is at a path, asked when one stops typing. */
+export function pathCheckQuery(path: string) {
+  return queryOptions({
+    queryKey: ['path', path],
+    queryFn: ({ signal }) => api.call('checkProject', { body: { path }, signal }),
+    enabled: path !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
+}
+
 /** Requirement files of a project. They change on disk without an event, so a look at the page asks again. */
 export function requirementsQuery(project: string) {
   return queryOptions({

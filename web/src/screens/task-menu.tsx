@@ -6,8 +6,8 @@ import { useMove } from '../data/moves.ts';
 import type { BatchName } from '../data/moves.ts';
 import { batchesQuery } from '../data/queries.ts';
 import { MoreIcon } from '../ui/icons.tsx';
-import { Menu } from '../ui/menu.tsx';
-import type { MenuItem } from '../ui/menu.tsx';
+import { MenuButton, OpenedMenu } from '../ui/menu.tsx';
+import type { MenuItem, OpenedBy } from '../ui/menu.tsx';
 
 /** See {@link TaskMenu}. */
 export interface TaskMenuProps {
@@ -21,6 +21,17 @@ const MAX_TARGETS = 8;
 
 /** Moving, removing, cancelling, trying again; nothing for a task that was completed. */
 export function TaskMenu({ task, place }: TaskMenuProps) {
+  const isIdle = place === null && !['running', 'waiting', 'failed', 'skipped'].includes(task.status);
+  if (isIdle) return null;
+  return (
+    <MenuButton label={`Actions for ${task.name}`} button={<MoreIcon />}>
+      {(by) => <TaskEntries task={task} place={place} by={by} />}
+    </MenuButton>
+  );
+}
+
+/** What they need is asked for when the menu is opened: a list has thousands of tasks. */
+function TaskEntries({ task, place, by }: TaskMenuProps & { readonly by: OpenedBy }) {
   const actions = useTaskActions(task);
   const move = useMove();
   const { data: batches } = useQuery(batchesQuery());
@@ -47,7 +58,7 @@ export function TaskMenu({ task, place }: TaskMenuProps) {
   }
   if (task.status === 'failed' || task.status === 'skipped') end.push({ label: 'Try again', run: actions.retry });
   const groups = [{ items: within }, { items: away }, { items: end }];
-  return <Menu label={`Actions for ${task.name}`} button={<MoreIcon />} groups={groups} />;
+  return <OpenedMenu label={`Actions for ${task.name}`} button={<MoreIcon />} groups={groups} by={by} />;
 }
 
 /** Open batches that a task could move to. */

@@ -39,17 +39,33 @@ export interface MenuProps {
   readonly className?: string;
 }
 
-type OpenedBy = 'pointer' | 'keyboard';
+/** How a menu was opened: by keyboard its first entry gets the focus. */
+export type OpenedBy = 'pointer' | 'keyboard';
 
 /**
  * Renders nothing when there is nothing to choose. Arrows, letters, Home, End and Escape work; the focus returns. Until
  * it is first opened it is a plain button: a list has hundreds of them.
  */
 export function Menu({ label, button, groups, className = 'icon-button' }: MenuProps) {
-  const [by, setBy] = useState<OpenedBy | null>(null);
   const shown = groups.filter(({ items }) => items.length > 0);
   if (shown.length === 0) return null;
-  if (by !== null) return <OpenedMenu label={label} button={button} groups={shown} className={className} by={by} />;
+  return (
+    <MenuButton label={label} button={button} className={className}>
+      {(by) => <OpenedMenu label={label} button={button} groups={shown} className={className} by={by} />}
+    </MenuButton>
+  );
+}
+
+/** The plain button of a menu whose entries cost something to find out; `children` gives the {@link OpenedMenu}. */
+export function MenuButton(props: {
+  readonly label: string;
+  readonly button: ReactNode;
+  readonly className?: string;
+  readonly children: (by: OpenedBy) => ReactNode;
+}) {
+  const { label, button, className = 'icon-button', children } = props;
+  const [by, setBy] = useState<OpenedBy | null>(null);
+  if (by !== null) return children(by);
   return (
     <button
       type="button"
@@ -70,8 +86,9 @@ export function Menu({ label, button, groups, className = 'icon-button' }: MenuP
   );
 }
 
-/** Takes the focus over from the plain button, so that it comes back to a button that exists. */
-function OpenedMenu({ label, button, groups, className, by }: Required<MenuProps> & { readonly by: OpenedBy }) {
+/** An open menu; it takes the focus over from the plain button, so that it comes back to a button that exists. */
+export function OpenedMenu(props: MenuProps & { readonly by: OpenedBy }) {
+  const { label, button, groups, className = 'icon-button', by } = props;
   const opener = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     opener.current?.focus();
@@ -86,14 +103,16 @@ function OpenedMenu({ label, button, groups, className, by }: Required<MenuProps
       </AriaButton>
       <Popover className="popover" offset={4}>
         <AriaMenu className="menu" aria-label={label}>
-          {groups.map((group) => (
-            <MenuSection key={group.items[0]?.label} className="menu-section" aria-label={group.title ?? label}>
-              {group.title !== undefined && <Header className="menu-title">{group.title}</Header>}
-              {group.items.map((item) => (
-                <Entry key={item.label} item={item} />
-              ))}
-            </MenuSection>
-          ))}
+          {groups
+            .filter(({ items }) => items.length > 0)
+            .map((group) => (
+              <MenuSection key={group.items[0]?.label} className="menu-section" aria-label={group.title ?? label}>
+                {group.title !== undefined && <Header className="menu-title">{group.title}</Header>}
+                {group.items.map((item) => (
+                  <Entry key={item.label} item={item} />
+                ))}
+              </MenuSection>
+            ))}
         </AriaMenu>
       </Popover>
     </MenuTrigger>

@@ -18,13 +18,13 @@ export interface TimelineRowProps {
   readonly axis: Axis | null;
   readonly now: number;
   readonly place: { readonly at: number; readonly of: number } | null;
-  /** While somebody scrolls nothing is asked for. */
-  readonly isScrolling: boolean;
+  /** Whether its runs are asked for: not before it began, and not while somebody scrolls. */
+  readonly isMeasured: boolean;
 }
 
 /** Drawn anew only when something of it changed. */
-export const TimelineRow = memo(function TimelineRow({ task, axis, now, place, isScrolling }: TimelineRowProps) {
-  const { data: runs } = useQuery(runsQuery(task, task.startedAt !== null && !isScrolling));
+export const TimelineRow = memo(function TimelineRow({ task, axis, now, place, isMeasured }: TimelineRowProps) {
+  const { data: runs } = useQuery(runsQuery(task, isMeasured));
   const segments =
     runs === undefined || runs.items.length === 0 ? segmentsOf(task, now) : measuredSegments(task, runs.items, now);
   const took = segments.length === 0 ? null : segments.reduce((sum, each) => sum + each.toMs - each.fromMs, 0);

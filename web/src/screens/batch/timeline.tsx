@@ -61,7 +61,7 @@ export function Timeline({ batch, tasks }: { readonly batch: BatchView; readonly
                 axis={axis}
                 now={now}
                 place={places.get(task.id) ?? null}
-                isScrolling={rows.isScrolling}
+                isMeasured={task.startedAt !== null && !rows.isScrolling}
               />
             </div>
           );
