@@ -14,10 +14,18 @@ import { makeNight } from '../test/web/support/night.ts';
 import type { Night } from '../test/web/support/night.ts';
 import { startWebStack } from '../test/web/support/stack.ts';
 
-const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 320, height: 720 } } as const;
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 320, height: 720 } } as const;
 const SETTLE_MS = 900;
-/** Screens that the documents show. */
-const IN_DOCUMENTS: readonly string[] = ['tonight', 'batch', 'task', 'report'];
+/** What the documents show: screen and theme. */
+const IN_DOCUMENTS: readonly string[] = [
+  'tonight-light',
+  'tonight-dark',
+  'batch-light',
+  'task-dark',
+  'changes-light',
+  'report-light',
+  'settings-dark',
+];
 
 /** Screen -> its address. */
 function screens(night: Night): Record<string, string> {
@@ -27,10 +35,16 @@ function screens(night: Night): Record<string, string> {
     'batch-held': `/batches/${night.held}`,
     task: `/tasks/${night.runningTask}`,
     'task-failed': `/tasks/${night.failedTask}`,
+    changes: `/tasks/${night.doneTask}?part=changes`,
+    'changes-split': `/tasks/${night.doneTask}?part=changes&view=split`,
+    checks: `/tasks/${night.failedTask}?part=checks`,
+    prompt: `/tasks/${night.doneTask}?part=prompt`,
     'task-raw': `/tasks/${night.runningTask}?view=raw`,
     report: '/report',
     projects: '/projects',
     project: `/projects/${night.project}`,
+    settings: `/projects/${night.project}?part=settings`,
+    check: `/projects/${night.project}?part=check`,
     new: '/new',
     system: '/system',
   };
@@ -58,13 +72,14 @@ if (given !== undefined) {
   await take(page, join(folder, 'first-run-light.png'));
 }
 const night = await makeNight(stack);
-const wanted = Object.entries(screens(night)).filter(([name]) => given !== undefined || IN_DOCUMENTS.includes(name));
+const places = Object.entries(screens(night));
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     if (size === 'narrow' && given === undefined) continue;
     const page = await browser.newPage({ viewport, colorScheme });
     await page.goto(await stack.loginLink());
-    for (const [name, path] of wanted) {
+    for (const [name, path] of places) {
+      if (given === undefined && !IN_DOCUMENTS.includes(`${name}-${colorScheme}`)) continue;
       await page.goto(`${stack.url}${path}`);
       await take(page, join(folder, `${name}-${colorScheme}${size === 'wide' ? '' : '-narrow'}.png`));
     }
