@@ -1,6 +1,6 @@
 /** The palette and the sheet of shortcuts. Both are loaded when they are first asked for. */
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { createCell } from '../data/cell.ts';
 import { batchesQuery, projectsQuery } from '../data/queries.ts';
@@ -45,12 +45,11 @@ export function Helpers() {
   );
 }
 
-/** With the batches and projects that the page knows of already. */
+/** With all batches and projects. */
 function FilledPalette() {
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const batches = queries.getQueryData(batchesQuery().queryKey)?.items ?? [];
-  const projects = queries.getQueryData(projectsQuery().queryKey)?.items ?? [];
+  const batches = useQuery(batchesQuery()).data?.items ?? [];
+  const projects = useQuery(projectsQuery()).data?.items ?? [];
   const places: PalettePlace[] = [
     ...batches.map(({ id, name, project }) => ({
       label: name,
