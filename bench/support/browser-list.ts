@@ -1,4 +1,5 @@
 /** A batch of ten thousand tasks, scrolled. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import type { WebStack } from '../../test/web/support/stack.ts';
@@ -7,6 +8,7 @@ import { median, percentile } from './numbers.ts';
 import type { Figure } from './result.ts';
 
 const FRAMES = 240;
+const SETTLE_MS = 2000;
 /** A quick hand on a wheel. */
 const STEP_PX = 180;
 /** 55 frames in a second, rounded. */
@@ -19,6 +21,8 @@ export async function listFigures(stack: WebStack, browser: Browser, count: numb
   const batch = await stack.batch('A long batch', project, names, false);
   const page = await openPage(stack, browser, `/batches/${batch.id}`);
   await page.locator('.timeline-row').first().waitFor();
+  // The answers of the first load are there then: this is about scrolling.
+  await sleep(SETTLE_MS);
   const frames = z.array(z.number()).parse(await page.evaluate(SCROLL));
   await page
     .getByText(/task-00\d{3}/)
