@@ -38,6 +38,7 @@ export interface Zone {
 /** Files of contracts without zod: what runs in the workflow sandbox may import only these as values. */
 export const ZOD_FREE: readonly string[] = [
   'contracts/vocabulary.ts',
+  'contracts/kinds.ts',
   'contracts/names.ts',
   'contracts/error-catalogue.ts',
   'contracts/errors.ts',

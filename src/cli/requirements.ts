@@ -1,6 +1,6 @@
 /** Which requirements a new batch takes. */
 import { AppError } from '../contracts/errors.ts';
-import type { NewTaskSchema } from '../contracts/http.ts';
+import type { NewTaskSchema } from '../contracts/task-routes.ts';
 import type { ProjectView, RequirementView } from '../contracts/views.ts';
 import type { Client } from '../client/client.ts';
 import { oneLine } from './render/text.ts';

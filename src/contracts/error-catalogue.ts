@@ -61,6 +61,11 @@ export const ERRORS = {
     'The requirement file cannot be used.',
     'See the details: it must be a non-empty UTF-8 Markdown file of at most 1 MB.',
   ),
+  unknown_kind: row(
+    'input',
+    'There is no such kind of task.',
+    "Use one of the kinds that the details list; the project's own come from `handlers` in its configuration.",
+  ),
   requirement_name_invalid: row(
     'input',
     'The requirement name cannot be used.',

@@ -4,6 +4,7 @@
  */
 import type { InspectDoor } from './host-door-inspect.ts';
 import type { RequirementChangeDoor } from './host-door-requirements.ts';
+import type { KindsDoor } from './host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
 import type { Settings, SettingOrigin, SettingsOverrides } from './settings.ts';
 import type { Phase } from './vocabulary.ts';
@@ -117,7 +118,7 @@ export interface PruneItem {
 }
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
-export interface HostDoor extends RequirementChangeDoor, InspectDoor {
+export interface HostDoor extends KindsDoor, RequirementChangeDoor, InspectDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */

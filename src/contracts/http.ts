@@ -5,6 +5,7 @@ import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
+import { NewTaskSchema } from './task-routes.ts';
 import { LogInfoSchema, LogRangeSchema, ProgressViewSchema } from './log-views.ts';
 import {
   BatchSummarySchema,
@@ -17,8 +18,6 @@ import {
 } from './views.ts';
 import { BATCH_STATUSES, ON_FAILURE, TASK_STATUSES } from './vocabulary.ts';
 
-/** Names a task to be made. */
-export const NewTaskSchema = z.object({ projectId: z.string(), requirementName: z.string().min(1).max(1000) });
 /** Body of batch creation. */
 export const NewBatchSchema = z.object({
   name: z.string().trim().min(1).max(200).optional().describe('Default: the day and the project'),
@@ -200,6 +199,7 @@ export const routes = {
       status: z.enum(TASK_STATUSES).optional(),
       batch: z.string().optional(),
       project: z.string().optional(),
+      kind: z.string().max(100).optional(),
     }),
     answers: listOf(TaskViewSchema),
   }),

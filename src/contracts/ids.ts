@@ -10,7 +10,7 @@ export type InstallationId = Branded<'installation'>;
 export type HostId = Branded<'host'>;
 /** `p_` + 10 characters. */
 export type ProjectId = Branded<'project'>;
-/** `b_` + 10 characters. */
+/** `b_` + 10 characters; `s_` and a task's ten characters for the batch of a task that runs by itself. */
 export type BatchId = Branded<'batch'>;
 /** `t_` + 10 characters. */
 export type TaskId = Branded<'task'>;
@@ -21,7 +21,7 @@ const PATTERNS = {
   installation: /^i_[a-z0-9]{10}$/,
   host: /^[a-z0-9][a-z0-9-]{0,40}$/,
   project: /^p_[a-z0-9]{10}$/,
-  batch: /^b_[a-z0-9]{10}$/,
+  batch: /^[bs]_[a-z0-9]{10}$/,
   task: /^t_[a-z0-9]{10}$/,
   webhook: /^w_[a-z0-9]{10}$/,
 } as const;
@@ -50,4 +50,14 @@ export function isId<Kind extends IdKind>(kind: Kind, text: string): text is IdT
 export function asId<Kind extends IdKind>(kind: Kind, text: string): IdTypes[Kind] {
   if (!isId(kind, text)) throw new TypeError(`Not a ${kind} id: ${JSON.stringify(text)}`);
   return text;
+}
+
+/** The batch of one task that runs by itself: no list shows it. */
+export function soloBatchOf(task: TaskId): BatchId {
+  return asId('batch', `s_${task.slice(2)}`);
+}
+
+/** The task that runs by itself in `batch`; null for a batch that somebody made. */
+export function soloTaskOf(batch: BatchId): TaskId | null {
+  return batch.startsWith('s_') ? asId('task', `t_${batch.slice(2)}`) : null;
 }

@@ -2,6 +2,7 @@
  * Every name that Temporal sees: queues, workflow ids, activity and workflow types. All carry the installation, so
  * that several installations (and every test) share one server without meeting. Free of zod.
  */
+import { soloTaskOf } from './ids.ts';
 import type { BatchId, HostId, InstallationId } from './ids.ts';
 
 /** Task queue of workflows and control activities. */
@@ -14,9 +15,15 @@ export function hostQueue(installation: InstallationId, host: HostId): string {
   return `nightloom-${installation}-host-${host}`;
 }
 
-/** Workflow id of a batch. */
+/** Workflow id of a batch; that of a task by itself is named after the task. */
 export function batchWorkflowId(installation: InstallationId, batch: BatchId): string {
-  return `${installation}:batch:${batch}`;
+  const task = soloTaskOf(batch);
+  return task === null ? `${installation}:batch:${batch}` : `${installation}:task:${task}`;
+}
+
+/** Workflow type of a batch. */
+export function batchWorkflowType(batch: BatchId): 'batchWorkflow' | 'taskWorkflow' {
+  return soloTaskOf(batch) === null ? WORKFLOW_TYPES.batch : WORKFLOW_TYPES.task;
 }
 
 /** Workflow id of the lanes of a host. */
@@ -25,7 +32,7 @@ export function lanesWorkflowId(installation: InstallationId, host: HostId): str
 }
 
 /** Registered workflow types. */
-export const WORKFLOW_TYPES = { batch: 'batchWorkflow', lanes: 'lanesWorkflow' } as const;
+export const WORKFLOW_TYPES = { batch: 'batchWorkflow', task: 'taskWorkflow', lanes: 'lanesWorkflow' } as const;
 
 /** Search attributes that we register, with their Temporal types. SQL visibility has ten keyword slots: use few. */
 export const SEARCH_ATTRIBUTES = {

@@ -2,6 +2,7 @@
  * The signed work order of one attempt: what a host may do, bound to host, batch, task, attempt and epoch. Whoever can
  * reach Temporal but not the installation's secret can start nothing on a host.
  */
+import { canonicalJson } from './canonical-json.ts';
 import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from './ids.ts';
 import type { SettingsOverrides } from './settings.ts';
 import type { TaskKind } from './vocabulary.ts';
@@ -24,8 +25,11 @@ export interface OrderBody {
   readonly projectPath: string;
   /** sha256 of the project file that the user trusted; null: there was none. */
   readonly trustedSha256: string | null;
-  /** Requirement by name (file name without `.md`, may hold `/`) and the sha256 of its frozen bytes. */
-  readonly requirement: { readonly name: string; readonly sha256: string };
+  /**
+   * What the task works from, frozen under its sha256: a requirement's bytes (its name: file name without `.md`, may
+   * hold `/`), for other kinds the canonical JSON `{kind, params}`, with the task's name.
+   */
+  readonly input: { readonly name: string; readonly sha256: string };
   /** Dashboard settings and flags; the host merges them over its own files. */
   readonly overrides: SettingsOverrides;
   /** RFC 3339; the order is refused later than this. */
@@ -40,14 +44,5 @@ export interface WorkOrder extends OrderBody {
 /** Canonical bytes that are signed: keys sorted at every level, no white space. */
 export function canonicalOrder(body: OrderBody): string {
   const { mac: _mac, ...signed }: OrderBody & { readonly mac?: string } = body;
-  return canonical(signed);
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const entries = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+  return canonicalJson(signed);
 }

@@ -4,7 +4,8 @@ import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
-import { BATCH_STATUSES, STEPS, TASK_KINDS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
+import { kindDetails, kindFields } from './task-routes.ts';
+import { BATCH_STATUSES, STEPS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
 const nullableInstant = instant.nullable();
@@ -43,7 +44,7 @@ export const TaskViewSchema = z
     project: z.string().describe('Project name'),
     projectId: z.string(),
     batchId: z.string(),
-    kind: z.enum(TASK_KINDS),
+    ...kindFields,
     status: z.enum(TASK_STATUSES),
     step: z.enum(STEPS).nullable().describe('Where the pipeline is; null unless running'),
     attempts: z.int().describe('Attempts that count: a go that a limit or a lost machine ended does not'),
@@ -127,6 +128,7 @@ export const TaskDetailSchema = TaskViewSchema.extend({
   attemptList: z.array(AttemptViewSchema),
   logs: z.array(LogInfoSchema),
   progress: ProgressViewSchema.nullable(),
+  ...kindDetails,
 }).meta({ id: 'TaskDetail' });
 
 /** A registered repository. */

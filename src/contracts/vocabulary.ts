@@ -2,6 +2,7 @@
  * The words of the system as constant tables: the only place where a status, step, kind or reason is spelled.
  * Free of zod, so that workflows may import values from here.
  */
+import type { Branded } from './ids.ts';
 
 /** Life of a batch: `idle` until started; `completed` and `cancelled` are final until tasks are added or retried. */
 export const BATCH_STATUSES = ['idle', 'running', 'paused', 'completed', 'cancelled'] as const;
@@ -26,14 +27,44 @@ export const TASK_STATUSES = [
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** Where the pipeline is with a task. */
-export const STEPS = ['prepare', 'agent', 'verify', 'fix', 'delete', 'commit', 'settle', 'deliver'] as const;
+export const STEPS = [
+  'prepare',
+  'checkout',
+  'agent',
+  'verify',
+  'fix',
+  'delete',
+  'commit',
+  'respond',
+  'settle',
+  'deliver',
+] as const;
 /** One of {@link STEPS}. */
 export type Step = (typeof STEPS)[number];
 
-/** What a task is; later kinds join the same table. */
-export const TASK_KINDS = ['requirement'] as const;
-/** One of {@link TASK_KINDS}. */
-export type TaskKind = (typeof TASK_KINDS)[number];
+/** What a task can be without anybody's own code; `contracts/kinds.ts` says what each of them does. */
+export const BUILTIN_KINDS = [
+  'requirement',
+  'refine',
+  'generate',
+  'story-edit',
+  'process-issue',
+  'process-comment',
+  'process-pr',
+  'claude-cli',
+  'custom-command',
+] as const;
+/** One of {@link BUILTIN_KINDS}. */
+export type BuiltinKind = (typeof BUILTIN_KINDS)[number];
+/** Name of a kind that a project's own handler defines: `/^[a-z][a-z0-9-]{0,62}$/`, none of the built-in ones. */
+export type HandlerKind = Branded<'handler kind'>;
+/** What a task is. */
+export type TaskKind = BuiltinKind | HandlerKind;
+
+/** What a kind reports of itself: getting ready, the work, telling others. */
+export const STAGES = ['checkout', 'execute', 'respond'] as const;
+/** One of {@link STAGES}. */
+export type Stage = (typeof STAGES)[number];
 
 /** Why a running batch is not working now. */
 export const HOLD_REASONS = ['usage_limit', 'host_offline', 'needs_login', 'budget', 'window', 'environment'] as const;

@@ -5,6 +5,7 @@ import { isId } from '../contracts/ids.ts';
 import type { BatchId, ProjectId, TaskId } from '../contracts/ids.ts';
 import type { Settings } from '../contracts/settings.ts';
 import { SettingsOverridesSchema } from '../contracts/settings.ts';
+import { KINDS_ARGUMENTS } from './door-kinds.ts';
 
 /** Name of a call. */
 export type DoorMethod = keyof HostDoor;
@@ -88,6 +89,8 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   diff: call(z.tuple([diffRequest]), (door, [request]) => door.diff(request)),
   prompts: call(z.tuple([task, attempt]), (door, [of, number]) => door.prompts(of, number)),
   evidence: call(z.tuple([task, attempt]), (door, [of, number]) => door.evidence(of, number)),
+  freezeTask: call(KINDS_ARGUMENTS.freezeTask, (door, args) => door.freezeTask(...args)),
+  taskResult: call(KINDS_ARGUMENTS.taskResult, (door, args) => door.taskResult(...args)),
   isMerged: call(z.tuple([path, name]), (door, [at, branch]) => door.isMerged(at, branch)),
   undelivered: call(z.tuple([path]), (door, [at]) => door.undelivered(at)),
   prune: call(

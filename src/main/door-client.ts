@@ -5,6 +5,7 @@ import { AppError } from '../contracts/errors.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DoorMethod } from './door-calls.ts';
+import { kindsClient } from './door-kinds.ts';
 import { DOOR_PATH, HEADERS, isSignedBy, signatureOf } from './door-protocol.ts';
 import type { DoorAnswer } from './door-protocol.ts';
 
@@ -49,6 +50,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     evidence: (task, attempt) => ask('evidence', [task, attempt]),
     isMerged: (path, branch) => ask('isMerged', [path, branch]),
     undelivered: (path) => ask('undelivered', [path]),
+    ...kindsClient(ask),
     prune: (asked) => ask('prune', [asked]),
   };
 }

@@ -88,6 +88,7 @@ async function list(
   let query = db
     .selectFrom('batches')
     .selectAll()
+    .where('solo', '=', 0)
     .where('deleted_at', deleted === true ? 'is not' : 'is', null);
   query = status === undefined ? query.where('status', '!=', 'creating') : query.where('status', '=', status);
   if (project !== undefined) {

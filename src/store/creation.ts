@@ -1,7 +1,9 @@
 /** Batches and tasks as they are asked for: one transaction each, with the requirements they take. */
 import type { Kysely, Transaction } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
+import { soloTaskOf } from '../contracts/ids.ts';
 import type { BatchId, TaskId } from '../contracts/ids.ts';
+import { traitsOf } from '../contracts/kinds.ts';
 import { RANK_STEP } from '../domain/batch-state.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Database } from './database.ts';
@@ -37,6 +39,7 @@ export async function createBatch(db: Kysely<Database>, batch: NewBatch): Promis
         command_number: 0,
         created_at: createdAt,
         recorded_at: createdAt,
+        solo: soloTaskOf(batch.id) === null ? 0 : 1,
       })
       .execute();
     await insertTasks(trx, batch.tasks, { batch: batch.id, firstRank: 0, createdAtMs: batch.createdAtMs });
@@ -67,8 +70,9 @@ async function insertTasks(trx: Transaction<Database>, tasks: readonly TaskDefin
     toTaskColumns(task, { ...place, rank: place.firstRank + index * RANK_STEP }),
   );
   for (const rows of chunksOf(columns, ROWS_PER_INSERT)) await trx.insertInto('tasks').values(rows).execute();
+  const requirements = tasks.filter((task) => traitsOf(task.kind).deletesRequirement);
   // In one order by all writers, so that two who want the same ones wait for each other and do not deadlock.
-  const ordered = tasks.toSorted(
+  const ordered = requirements.toSorted(
     (left, right) => compare(left.project, right.project) || compare(left.name, right.name),
   );
   for (const some of chunksOf(ordered, ROWS_PER_INSERT)) {
@@ -80,7 +84,7 @@ async function insertTasks(trx: Transaction<Database>, tasks: readonly TaskDefin
       .onConflict((conflict) => conflict.columns(['project', 'requirement']).doNothing())
       .execute();
   }
-  await refuseTaken(trx, tasks, place.batch);
+  if (requirements.length > 0) await refuseTaken(trx, requirements, place.batch);
 }
 
 function compare(left: string, right: string): number {

@@ -38,6 +38,8 @@ export interface BatchTable {
   recorded_at: string;
   /** When the user deleted it; it can be restored for a while. */
   deleted_at: string | null;
+  /** 1: of one task that runs by itself, which no list of batches shows. */
+  solo: Generated<number>;
 }
 
 /** Tasks: definition, inbox columns and how the workflow last recorded them. `deleted_at` is the inbox's soft delete. */
@@ -45,11 +47,11 @@ export interface TaskTable {
   id: TaskId;
   type: TaskKind;
   status: TaskStatus;
-  /** Revision of the input: for a requirement the sha256 of its frozen bytes. */
+  /** Revision of the input: the sha256 of what was frozen for it. */
   version: string;
   params: string;
   context: string | null;
-  /** JSON {commit, verified} of a completed task. */
+  /** JSON of what the last attempt left as its result. */
   result: string | null;
   /** JSON TaskFailure of a failed task. */
   error: string | null;

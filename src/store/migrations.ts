@@ -7,10 +7,12 @@ import type { Database } from './database.ts';
 import type { ColumnTypes, Engine } from './engine.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { control } from './migrations/0004-control.ts';
+import { kinds } from './migrations/0002-kinds.ts';
 
 /** In order; names are never changed and rows never removed once released. */
 const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = {
   '0001-initial': initial,
+  '0002-kinds': kinds,
   '0004-control': control,
 };
 

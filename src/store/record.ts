@@ -3,7 +3,6 @@ import type { Kysely, Transaction, UpdateObject } from 'kysely';
 import type { TaskId } from '../contracts/ids.ts';
 import type { BatchRecord, TaskRecord } from '../contracts/record.ts';
 import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
-import type { TaskStatus } from '../contracts/vocabulary.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
@@ -67,7 +66,7 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
       rank: state.rank,
       attempt: state.attempt ?? 0,
       spent: state.spent ?? 0,
-      ...(details === null ? {} : detailColumns(state.status, details)),
+      ...(details === null ? {} : detailColumns(details)),
     })
     .where('id', '=', state.id)
     .where((eb) => eb.or([eb('batch', '=', record.batch), eb('hops', '<', state.hops ?? 0)]))
@@ -77,14 +76,13 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
   for (const attempt of details.attempts) await writeAttempt(trx, state.id, attempt);
 }
 
-function detailColumns(status: TaskStatus, details: TaskDetails): UpdateObject<Database, 'tasks'> {
-  const { commit, verified, failure } = details;
+function detailColumns(details: TaskDetails): UpdateObject<Database, 'tasks'> {
+  const { failure } = details;
   return {
     details: toJson(details),
     started_at: toNullableInstant(details.startedAtMs),
     completed_at: toNullableInstant(details.completedAtMs),
     cost_usd: details.costUsd,
-    result: status === 'completed' ? toJson({ commit, verified }) : null,
     error: failure === null ? null : toJson(failure),
   };
 }

@@ -2,6 +2,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import { AppError } from '../contracts/errors.ts';
 import type { BatchId, ProjectId, TaskId } from '../contracts/ids.ts';
+import { traitsOf } from '../contracts/kinds.ts';
+import type { TaskKind } from '../contracts/vocabulary.ts';
 import type { Database } from './database.ts';
 import { chunksOf } from './values.ts';
 
@@ -9,6 +11,7 @@ const ROWS_PER_QUERY = 100;
 
 interface Wanted {
   readonly id: TaskId;
+  readonly type: TaskKind;
   readonly project: ProjectId;
   readonly name: string;
 }
@@ -44,17 +47,18 @@ export async function dropRetries(db: Kysely<Database>, tasks: readonly TaskId[]
   }
 }
 
-/** In one order by all writers, so that two who want the same ones wait for each other and do not deadlock. */
+/** Those that work on a requirement, in one order by all writers, so that two who want the same ones wait for each other and do not deadlock. */
 async function find(trx: Transaction<Database>, batch: BatchId, tasks: readonly TaskId[]): Promise<Wanted[]> {
   const found: Wanted[] = [];
   for (const ids of chunksOf(tasks, ROWS_PER_QUERY)) {
-    const rows = trx.selectFrom('tasks').select(['id', 'project', 'name']).where('batch', '=', batch);
+    const rows = trx.selectFrom('tasks').select(['id', 'type', 'project', 'name']).where('batch', '=', batch);
     found.push(...(await rows.where('id', 'in', ids).execute()));
   }
   const known = new Set(found.map((task) => task.id));
   const missing = tasks.find((id) => !known.has(id));
   if (missing !== undefined) throw new AppError('task_not_found', `Batch ${batch} has no task ${missing}.`);
-  return found.toSorted((left, right) => compare(left.project, right.project) || compare(left.name, right.name));
+  const requirements = found.filter((task) => traitsOf(task.type).deletesRequirement);
+  return requirements.toSorted((left, right) => compare(left.project, right.project) || compare(left.name, right.name));
 }
 
 /** The unique key decided: whoever's task is not in the row came second. */

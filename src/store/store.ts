@@ -26,11 +26,12 @@ export interface TaskDefinition {
   readonly id: TaskId;
   readonly project: ProjectId;
   readonly kind: TaskKind;
-  /** Requirement name. */
+  /** Of the requirement; for other kinds what the task is called. */
   readonly name: string;
   readonly title: string;
-  /** sha256 of the frozen requirement. */
+  /** sha256 of what is frozen: the requirement, or `{kind, params}` as canonical JSON. */
   readonly sha256: string;
+  /** As checked; empty for a requirement. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -155,12 +156,17 @@ export interface TaskStore {
   /** Newest first. */
   list(filter: {
     status?: TaskStatus;
+    kind?: TaskKind;
     batch?: BatchId;
     project?: ProjectId;
     limit: number;
     cursor?: string;
   }): Promise<Page<TaskRow>>;
   attempts(id: TaskId): Promise<AttemptRecord[]>;
+  /** What its last attempt that left any left as its result; null: nothing yet. */
+  result(id: TaskId): Promise<unknown>;
+  /** Keeps a result, in the place of an earlier one. */
+  setResult(id: TaskId, result: unknown): Promise<void>;
   /** The newest attempt of each task of the batch. */
   lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;
   /** Which open task has the requirement. */

@@ -39,7 +39,7 @@ export function toTaskColumns(
 }
 
 /** A row with its batch's first project beside it. */
-export type TaskWithFirstProject = Selectable<TaskTable> & { readonly first_project: ProjectId };
+export type TaskWithFirstProject = Omit<Selectable<TaskTable>, 'result'> & { readonly first_project: ProjectId };
 
 /** The row as the store's callers see it. */
 export function toTaskRow(row: TaskWithFirstProject): TaskRow {

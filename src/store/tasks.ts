@@ -27,16 +27,53 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
       const rows = await db.selectFrom('attempts').select('record').where('task', '=', id).orderBy('number').execute();
       return rows.map((row) => fromJson<AttemptRecord>(row.record));
     },
+    result: async (id) => {
+      const row = await db.selectFrom('tasks').select('result').where('id', '=', id).executeTakeFirst();
+      return row === undefined || row.result === null ? null : fromJson(row.result);
+    },
+    setResult: async (id, result) => {
+      await db
+        .updateTable('tasks')
+        .set({ result: JSON.stringify(result ?? null) })
+        .where('id', '=', id)
+        .execute();
+    },
     lastAttempts: (id) => lastAttempts(db, id),
     openRequirements: (project) => openRequirements(db, project),
   };
 }
 
+/** All but `result`, which may have a megabyte. */
+const COLUMNS = [
+  'tasks.id',
+  'tasks.type',
+  'tasks.status',
+  'tasks.version',
+  'tasks.params',
+  'tasks.context',
+  'tasks.error',
+  'tasks.created_at',
+  'tasks.started_at',
+  'tasks.completed_at',
+  'tasks.read_at',
+  'tasks.deleted_at',
+  'tasks.batch',
+  'tasks.project',
+  'tasks.name',
+  'tasks.title',
+  'tasks.rank',
+  'tasks.attempt',
+  'tasks.spent',
+  'tasks.hops',
+  'tasks.cost_usd',
+  'tasks.details',
+] as const;
+
 function rowsOf(db: Kysely<Database>) {
   return db
     .selectFrom('tasks')
     .innerJoin('batches', 'batches.id', 'tasks.batch')
-    .selectAll('tasks')
+    .select(COLUMNS)
     .select('batches.project as first_project');
 }
 
@@ -44,9 +81,10 @@ async function list(
   db: Kysely<Database>,
   filter: Parameters<TaskStore['list']>[0],
 ): Promise<Awaited<ReturnType<TaskStore['list']>>> {
-  const { status, batch, project, cursor } = filter;
+  const { status, kind, batch, project, cursor } = filter;
   let query = rowsOf(db).where('batches.status', '!=', 'creating').where('batches.deleted_at', 'is', null);
   if (status !== undefined) query = query.where('tasks.status', '=', status);
+  if (kind !== undefined) query = query.where('tasks.type', '=', kind);
   if (batch !== undefined) query = query.where('tasks.batch', '=', batch);
   if (project !== undefined) query = query.where('tasks.project', '=', project);
   if (cursor !== undefined) {

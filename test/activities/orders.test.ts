@@ -64,7 +64,7 @@ beforeEach(async () => {
     project: newId('project'),
     projectName: 'test',
     projectPath: repository.directory,
-    requirement: { name: 'a', sha256 },
+    input: { name: 'a', sha256 },
     overrides: { agent: { name: 'scripted' } },
     trustedSha256: null,
     notAfter: new Date(Date.now() + 60_000).toISOString(),

@@ -51,7 +51,6 @@ describe('errors', () => {
       [
         'name',
         'tasks.0.projectId',
-        'tasks.0.requirementName',
         'tasks.1',
         'onFailure',
         'flags.attempts',

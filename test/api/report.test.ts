@@ -11,6 +11,7 @@ const task = (name: string, changes: Partial<TaskView> = {}): TaskView => ({
   projectId: 'p_1',
   batchId: 'b_1',
   kind: 'requirement',
+  stage: null,
   status: 'completed',
   step: null,
   attempts: 1,

@@ -238,7 +238,7 @@ function orderOf(state: BatchState): WorkOrder {
     project: state.project,
     projectName: 'test',
     projectPath: '/nowhere',
-    requirement: { name: 'n', sha256: '' },
+    input: { name: 'n', sha256: '' },
     overrides: {},
     trustedSha256: null,
     notAfter: new Date(0).toISOString(),

@@ -67,7 +67,7 @@ async function loadOrder(
     projectName: project.name,
     projectPath: project.path,
     trustedSha256: project.trustedSha256,
-    requirement: { name: taskRow.definition.name, sha256: taskRow.definition.sha256 },
+    input: { name: taskRow.definition.name, sha256: taskRow.definition.sha256 },
     overrides: mergeOverrides(project.settings, batchRow.flags),
     notAfter: new Date(clock.now() + ORDER_LIFE_MS).toISOString(),
   };

@@ -1,6 +1,7 @@
 /** Tasks, their progress and their logs. */
 import type { FastifyInstance } from 'fastify';
 import { isId } from '../../contracts/ids.ts';
+import { toKind } from '../../contracts/kinds.ts';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
@@ -14,13 +15,16 @@ export function taskRoutes(app: FastifyInstance, deps: ApiDeps, views: Views): v
   const { store, door } = deps;
   register(app, routes.listTasks, async ({ query }) => {
     const { limit, cursor, status, batch, project } = query;
+    const kind = query.kind === undefined ? undefined : toKind(query.kind);
     const none = { items: [], nextCursor: null };
     if (batch !== undefined && !isId('batch', batch)) return none;
     if (project !== undefined && !isId('project', project)) return none;
+    if (kind === null) return none;
     const page = await store.tasks.list({
       limit,
       ...(cursor === undefined ? {} : { cursor }),
       ...(status === undefined ? {} : { status }),
+      ...(kind === undefined ? {} : { kind }),
       ...(batch === undefined ? {} : { batch }),
       ...(project === undefined ? {} : { project }),
     });

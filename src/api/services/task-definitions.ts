@@ -1,19 +1,24 @@
-/** From requirement names to task definitions: found, frozen, and not done already. */
+/** From what a request names to task definitions: found, checked, frozen, and not done already. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../contracts/errors.ts';
-import type { FrozenRequirement, HostDoor } from '../../contracts/host-door.ts';
+import type { HostDoor } from '../../contracts/host-door.ts';
 import { asId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { ProjectRow, Store, TaskDefinition } from '../../store/store.ts';
+import { checkKinds, freezeKind } from './kind-definitions.ts';
+import type { CheckedTask } from './kind-definitions.ts';
 import { findProject } from './lookup.ts';
 
 /** Files are read and hashed this many at a time. */
 const FREEZES_AT_ONCE = 8;
 
-/** A task as a request names it. */
+/** A task as a request names it: a requirement by its name, anything else by kind and parameters. */
 export interface WantedTask {
   readonly projectId: string;
-  readonly requirementName: string;
+  readonly requirementName?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  readonly name?: string | undefined;
 }
 
 /** Definitions with the projects they are of, in the order they were named; the first is the batch's first. */
@@ -23,10 +28,11 @@ export interface Definitions {
 }
 
 /**
- * Freezes the named requirements. Slash commands are allowed: here every requirement is named.
+ * Checks and freezes what is named. Slash commands are allowed: here every requirement is named.
  * @param again run also what an undelivered branch resolves
- * @throws AppError project_not_found, invalid_input (hosts differ), requirement_not_found, requirement_name_invalid,
- * requirement_invalid, already_done; with `details.requirements` [{name, ...}]
+ * @throws AppError project_not_found, invalid_input (hosts differ; parameters, with `details.fields`), unknown_kind,
+ * requirement_not_found, requirement_name_invalid, requirement_invalid, already_done; the last four with
+ * `details.requirements` [{name, ...}]
  */
 export async function defineTasks(
   deps: { readonly store: Store; readonly door: HostDoor },
@@ -40,17 +46,10 @@ export async function defineTasks(
   const [first, ...others] = found.values();
   if (first === undefined) throw new AppError('nothing_to_do', 'No task was named.');
   refuseOtherHosts(first, others);
-  const frozen = await freezeAll(deps.door, wanted, found);
+  const checked = checkKinds(wanted);
+  const frozen = await freezeAll(deps.door, checked, found);
   if (!options.again) await refuseDone(deps.door, [first, ...others], frozen);
-  const tasks = frozen.map(({ project, requirement }, index) => ({
-    id: options.newTaskId(index),
-    project: project.id,
-    kind: 'requirement' as const,
-    name: requirement.name,
-    title: requirement.title,
-    sha256: requirement.sha256,
-    params: {},
-  }));
+  const tasks = frozen.map((task, index) => ({ id: options.newTaskId(index), ...task }));
   return { tasks, projects: [first, ...others] };
 }
 
@@ -72,14 +71,11 @@ function refuseOtherHosts(first: ProjectRow, others: readonly ProjectRow[]): voi
   throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'tasks', message }] } });
 }
 
-interface Frozen {
-  readonly project: ProjectRow;
-  readonly requirement: FrozenRequirement;
-}
+type Frozen = Omit<TaskDefinition, 'id'>;
 
 async function freezeAll(
   door: HostDoor,
-  wanted: readonly WantedTask[],
+  wanted: readonly CheckedTask[],
   projects: ReadonlyMap<string, ProjectRow>,
 ): Promise<Frozen[]> {
   const frozen: Frozen[] = [];
@@ -94,7 +90,7 @@ async function freezeAll(
   }
   const [first, ...more] = failed;
   if (first === undefined) return frozen;
-  if (more.length === 0) throw first.error;
+  if (more.length === 0 || first.error.details['fields'] !== undefined) throw first.error;
   const requirements = failed.map(({ name, error }) => ({ name, code: error.code, message: error.message }));
   throw new AppError(first.error.code, `${failed.length} requirements cannot be queued; ${first.error.message}`, {
     details: { requirements: requirements.slice(0, 100) },
@@ -104,26 +100,28 @@ async function freezeAll(
 
 async function freeze(
   door: HostDoor,
-  task: WantedTask,
+  task: CheckedTask,
   projects: ReadonlyMap<string, ProjectRow>,
 ): Promise<Frozen | { name: string; error: AppError }> {
   const project = projects.get(task.projectId);
-  const name = task.requirementName;
   if (project === undefined) throw new AppError('internal', `Project ${task.projectId} was not looked up.`);
   try {
-    return { project, requirement: await door.freezeRequirement(project.path, name) };
+    if (task.kind !== 'requirement') return await freezeKind(door, project, task);
+    const { name, title, sha256 } = await door.freezeRequirement(project.path, task.name);
+    return { project: project.id, kind: 'requirement', name, title, sha256, params: {} };
   } catch (error) {
     if (!AppError.is(error)) throw error;
-    return { name, error };
+    return { name: task.name, error };
   }
 }
 
 async function refuseDone(door: HostDoor, projects: readonly ProjectRow[], frozen: readonly Frozen[]): Promise<void> {
   const done: { name: string; branch: string }[] = [];
-  for (const project of projects) {
+  const requirements = frozen.filter((task) => task.kind === 'requirement');
+  for (const project of requirements.length === 0 ? [] : projects) {
     const resolved = await door.undelivered(project.path);
-    for (const { requirement } of frozen.filter((each) => each.project.id === project.id)) {
-      const match = resolved.find(({ name, sha256 }) => name === requirement.name && sha256 === requirement.sha256);
+    for (const task of requirements.filter((each) => each.project === project.id)) {
+      const match = resolved.find(({ name, sha256 }) => name === task.name && sha256 === task.sha256);
       if (match !== undefined) done.push({ name: match.name, branch: match.branch });
     }
   }

@@ -58,23 +58,28 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: Merge
         }),
       );
     },
-    task: async (row) => {
-      const { id, project } = row.definition;
-      const [batch, attempts, projects, logs, progress] = await Promise.all([
-        findBatch(store, row.batch),
-        store.tasks.attempts(id),
-        projectsById(store),
-        door.logs(id),
-        door.progress(id),
-      ]);
-      return {
-        ...toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1)),
-        batchName: batch.name,
-        attemptList: attempts.map(toAttemptView),
-        logs,
-        progress,
-      };
-    },
+    task: (row) => detailOf(store, door, row),
+  };
+}
+
+async function detailOf(store: ApiDeps['store'], door: ApiDeps['door'], row: TaskRow): Promise<TaskDetail> {
+  const { id, project, params } = row.definition;
+  const [batch, attempts, projects, logs, progress, result] = await Promise.all([
+    findBatch(store, row.batch),
+    store.tasks.attempts(id),
+    projectsById(store),
+    door.logs(id),
+    door.progress(id),
+    store.tasks.result(id),
+  ]);
+  return {
+    ...toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1)),
+    batchName: batch.name,
+    attemptList: attempts.map(toAttemptView),
+    logs,
+    progress,
+    params: { ...params },
+    result,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Tasks as callers see them. */
+import { stageOf } from '../../contracts/kinds.ts';
 import type { AttemptRecord, TaskState } from '../../contracts/state.ts';
 import type { AttemptView, TaskView } from '../../contracts/views.ts';
 import { emptyDetails } from '../../domain/batch-state.ts';
@@ -19,6 +20,7 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     projectId: definition.project,
     batchId: row.batch,
     kind: definition.kind,
+    stage: state.status === 'running' ? stageOf(details.step) : null,
     status: state.status,
     step: state.status === 'running' ? details.step : null,
     attempts: countedAttempts(state),

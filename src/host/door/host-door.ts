@@ -17,6 +17,7 @@ import { configuration } from './configuration.ts';
 import { diff } from './diff.ts';
 import { evidence } from './evidence.ts';
 import { findLogLine, logs, readLog, searchLog } from './logs.ts';
+import { kindsDoor } from './kinds.ts';
 import { progress } from './progress.ts';
 import { checkProject } from './projects.ts';
 import { prompts } from './prompts.ts';
@@ -65,6 +66,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     evidence: (task, attempt) => evidence(paths, task, attempt, masker),
     isMerged,
     undelivered: undeliveredRequirements,
+    ...kindsDoor(paths, masker),
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
 }

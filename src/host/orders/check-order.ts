@@ -81,7 +81,7 @@ function checkForm(order: OrderBody): void {
     Number.isSafeInteger(order.attempt) &&
     order.attempt >= 1 &&
     Number.isSafeInteger(order.epoch) &&
-    /^[0-9a-f]{64}$/.test(order.requirement.sha256);
+    /^[0-9a-f]{64}$/.test(order.input.sha256);
   if (!sound) throw refused('form', 'The work order has a malformed id, number or hash.');
 }
 

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { BatchId, ProjectId, TaskId } from '../../contracts/ids.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
+import type { WorkOrder } from '../../contracts/order.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { isAlive, ownIdentity } from './process-table.ts';
@@ -47,6 +49,15 @@ export type ClaimResult = { readonly result: 'acquired' } | { readonly result: '
 const FIRST_RUN_WITHIN_MS = 30_000;
 
 type ClaimPaths = Pick<StatePaths, 'claims' | 'runs'>;
+
+/**
+ * Key under which an order's task is claimed; safe as a file name. A requirement is claimed whatever task works on it,
+ * everything else by the task itself.
+ */
+export function claimKeyOf(order: Pick<WorkOrder, 'kind' | 'project' | 'task' | 'input'>): string {
+  const { deletesRequirement } = traitsOf(order.kind);
+  return deletesRequirement ? requirementClaimKey(order.project, order.input.name) : order.task;
+}
 
 /** Key of a requirement of a project; safe as a file name. */
 export function requirementClaimKey(project: ProjectId, requirement: string): string {

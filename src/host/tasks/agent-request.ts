@@ -87,12 +87,12 @@ const REASONS = {
 
 async function executionInput(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<ExecutionInput> {
   const [bytes, contextFiles] = await Promise.all([
-    readFrozen(context.paths.inputs, order.requirement.sha256),
+    readFrozen(context.paths.inputs, order.input.sha256),
     listContextFiles(workspace.directory),
   ]);
   return {
     attempt: order.attempt,
-    requirementName: order.requirement.name,
+    requirementName: order.input.name,
     requirementText: bytes.toString('utf8'),
     template: workspace.settings.prompt,
     verify: workspace.settings.verify.map((each) => each.command),

@@ -6,7 +6,7 @@ import type { AgentGo, StartedAgent } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
 import type { AgentParser } from '../agents/adapter.ts';
-import { acquireClaim, requirementClaimKey } from '../runs/claims.ts';
+import { acquireClaim, claimKeyOf } from '../runs/claims.ts';
 import { assertExecutable, launchRun } from '../runs/launch.ts';
 import {
   listSteps,
@@ -53,7 +53,7 @@ export async function startAgent(context: HostContext, order: WorkOrder, go: Age
   if ((await inspectRun(directory)).status === 'unclaimed')
     await assertDiskFree([context.paths.home, workspace.checkout]);
   failpoint('claim:before');
-  const claim = acquireClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), {
+  const claim = acquireClaim(context.paths, claimKeyOf(order), {
     task,
     batch,
     epoch,

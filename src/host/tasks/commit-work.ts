@@ -18,7 +18,7 @@ import { workTree } from '../git/trees.ts';
 import { requirementPath } from '../requirements/names.ts';
 import { deleteFromWorktree, isTracked, restoreToWorktree, settleCheckout } from '../requirements/settle.ts';
 import type { SettleResult } from '../requirements/settle.ts';
-import { markDone, readClaim, requirementClaimKey } from '../runs/claims.ts';
+import { markDone, readClaim, claimKeyOf } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
@@ -54,7 +54,7 @@ export async function commitWork(
   const [guard, status, tracked] = await Promise.all([
     guardAfter({ repository: checkout, worktree: directory, base: start.base, before: start.shared }),
     readStatus(openGit(directory)),
-    isTracked(checkout, requirementPath(order.requirement.name)),
+    isTracked(checkout, requirementPath(order.input.name)),
   ]);
   const notes = guardNotes(guard);
   if (guard.tookUserStash) {
@@ -106,7 +106,7 @@ async function commitInTree(
     case 'committed':
     case 'already':
       failpoint('tombstone:before');
-      markDone(context.paths, claimKey(order), holderOf(order), result.sha);
+      markDone(context.paths, claimKeyOf(order), holderOf(order), result.sha);
       failpoint('tombstone:after');
       closeStart(context, order);
       return {
@@ -139,14 +139,14 @@ async function leaveInCheckout(
     notes.push(
       `Commits were made while the task ran, by the agent or by you; they stay: ${start.inPlace.base}..${head}`,
     );
-  markDone(context.paths, claimKey(order), holderOf(order), '');
+  markDone(context.paths, claimKeyOf(order), holderOf(order), '');
   closeStart(context, order);
   return { kind: 'committed', commit: null, notes: [...notes, ...(await settle(context, order, workspace))] };
 }
 
 function commitRequest(context: HostContext, order: WorkOrder, workspace: Workspace, start: AttemptNote) {
   const { settings, branch } = workspace;
-  const { name } = order.requirement;
+  const { name } = order.input;
   const message = renderMessage(settings.git.message, {
     requirementName: name,
     projectName: order.projectName,
@@ -159,7 +159,7 @@ function commitRequest(context: HostContext, order: WorkOrder, workspace: Worksp
     branch,
     base: start.base,
     message,
-    trailers: { task: order.task, batch: order.batch, attempt: order.attempt, requirement: order.requirement },
+    trailers: { task: order.task, batch: order.batch, attempt: order.attempt, requirement: order.input },
     intentFile: join(attemptDirectory(context, order), 'intent.json'),
     keepAgentCommits: settings.git.keepAgentCommits,
     hooks: settings.git.hooks,
@@ -176,7 +176,7 @@ async function settle(
   workspace: Workspace,
   tracked?: boolean,
 ): Promise<string[]> {
-  const { name, sha256 } = order.requirement;
+  const { name, sha256 } = order.input;
   failpoint('settle:before');
   const result = await settleCheckout({
     checkout: workspace.checkout,
@@ -222,12 +222,8 @@ function outputOf(error: AppError): string {
 }
 
 function doneSha(context: HostContext, order: WorkOrder): string | null {
-  const claim = readClaim(context.paths, claimKey(order));
+  const claim = readClaim(context.paths, claimKeyOf(order));
   return claim !== null && claim.task === order.task ? claim.done : null;
-}
-
-function claimKey(order: WorkOrder): string {
-  return requirementClaimKey(order.project, order.requirement.name);
 }
 
 function holderOf({ task, batch, epoch, attempt }: WorkOrder) {
@@ -238,7 +234,7 @@ function requirementFile(context: HostContext, order: WorkOrder, workspace: Work
   return {
     worktree: workspace.directory,
     inPlace: workspace.mode === 'in-place',
-    name: order.requirement.name,
+    name: order.input.name,
     runDirectory: attemptDirectory(context, order),
   };
 }

@@ -5,7 +5,7 @@ import type { WorkOrder } from '../../contracts/order.ts';
 import { discardWork } from '../git/attempt.ts';
 import { keepWork } from '../git/salvage.ts';
 import { restoreToWorktree } from '../requirements/settle.ts';
-import { releaseClaim, requirementClaimKey } from '../runs/claims.ts';
+import { releaseClaim, claimKeyOf } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
@@ -23,7 +23,7 @@ export async function parkWork(context: HostContext, order: WorkOrder): Promise<
   await fence(runMarkerPrefix(context.installation, order.task));
   const open = readOpenStart(context, order);
   const notes = open === null ? [] : await park(context, order, open.start, open.attempt);
-  releaseClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), order);
+  releaseClaim(context.paths, claimKeyOf(order), order);
   return { notes };
 }
 
@@ -34,7 +34,7 @@ async function park(context: HostContext, order: WorkOrder, start: AttemptNote, 
   if (!(await isInTree(workspace, order))) return [];
   const notes = await guarded(workspace, start);
   const runDirectory = attemptDirectory(context, { task: order.task, attempt });
-  await restoreToWorktree({ worktree: workspace.directory, name: order.requirement.name, runDirectory });
+  await restoreToWorktree({ worktree: workspace.directory, name: order.input.name, runDirectory });
   await keepInRef(workspace, order, start);
   await discardWork(workspace.directory, workspace.branch);
   closeStart(context, { task: order.task, attempt });

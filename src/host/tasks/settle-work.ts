@@ -13,7 +13,7 @@ import { removeCleanWorktree } from '../git/worktree.ts';
 import { forgetSetup } from '../project/setup.ts';
 import { restoreToWorktree } from '../requirements/settle.ts';
 import { workspacePaths } from '../project/workspace-paths.ts';
-import { releaseClaim, requirementClaimKey } from '../runs/claims.ts';
+import { releaseClaim, claimKeyOf } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
@@ -35,8 +35,7 @@ export async function salvageWork(
   attempts: 'over' | 'more',
 ): Promise<{ ref: string | null; notes: string[] }> {
   const kept = await keep(context, order);
-  if (attempts === 'over')
-    releaseClaim(context.paths, requirementClaimKey(order.project, order.requirement.name), order);
+  if (attempts === 'over') releaseClaim(context.paths, claimKeyOf(order), order);
   return kept;
 }
 
@@ -51,7 +50,7 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
   const notes = await guarded(workspace, start);
   await restoreToWorktree({
     worktree: workspace.directory,
-    name: order.requirement.name,
+    name: order.input.name,
     runDirectory: attemptDirectory(context, { task: order.task, attempt }),
   });
   const { directory } = workspace;

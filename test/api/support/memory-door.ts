@@ -1,6 +1,8 @@
 /** A host without a disk: what the API's tests put behind the door. The real one has tests of its own. */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../../src/contracts/canonical-json.ts';
 import { AppError } from '../../../src/contracts/errors.ts';
+import { isBuiltinKind } from '../../../src/contracts/kinds.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
 import { createMemoryInspect } from './memory-inspect.ts';
@@ -11,6 +13,8 @@ export interface MemoryDoor extends HostDoor {
   readonly requirements: Map<string, Map<string, string>>;
   readonly resolved: { name: string; sha256: string; branch: string }[];
   readonly mergedBranches: Set<string>;
+  /** By `task/attempt`. */
+  readonly results: Map<string, unknown>;
   /** By `task/attempt/step/stream`. */
   readonly logTexts: Map<string, { text: string; ended: boolean }>;
   readonly findings: PreflightFinding[];
@@ -71,6 +75,7 @@ export function createMemoryDoor(): MemoryDoor {
     requirements,
     resolved: [],
     mergedBranches: new Set(),
+    results: new Map(),
     logTexts: new Map(),
     findings: [],
     projectFile: { sha256: 'f'.repeat(64) },
@@ -106,6 +111,11 @@ export function createMemoryDoor(): MemoryDoor {
       return { text: part.toString(), offset: from, nextOffset, totalBytes: bytes.length, ended };
     },
     ...createMemoryInspect((address) => door.logTexts.get(logKey(address))?.text),
+    freezeTask: async (_path, { kind, params }) => {
+      if (!isBuiltinKind(kind)) throw new AppError('unknown_kind', 'no such kind', { details: { kinds: [] } });
+      return { kind, params, sha256: sha256(canonicalJson({ kind, params })) };
+    },
+    taskResult: async (task, attempt) => door.results.get(`${task}/${attempt}`) ?? null,
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
     prune: async (options) => {

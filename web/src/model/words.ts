@@ -20,11 +20,13 @@ const TASK_TONES: Readonly<Record<TaskStatus, Tone>> = {
 
 const STEP_WORDS: Readonly<Record<Step, string>> = {
   prepare: 'Preparing',
+  checkout: 'Checking out',
   agent: 'Agent at work',
   verify: 'Verifying',
   fix: 'Fixing',
   delete: 'Committing',
   commit: 'Committing',
+  respond: 'Responding',
   settle: 'Settling',
   deliver: 'Delivering',
 };

@@ -1,0 +1,27 @@
+/** What the API asks of a host about kinds of tasks: part of the host door. */
+import type { TaskId } from './ids.ts';
+import type { TaskKind } from './vocabulary.ts';
+
+/** A task's kind and parameters, as they are kept on the host under the sha256 of their canonical JSON. */
+export interface FrozenTask {
+  readonly kind: TaskKind;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly sha256: string;
+}
+
+/** A task that is to be frozen. Parameters of built-in kinds were checked by the caller. */
+export interface TaskToFreeze {
+  readonly kind: TaskKind;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Part of the host door. */
+export interface KindsDoor {
+  /**
+   * Keeps `{kind, params}` as canonical JSON under its sha256; parameters of a handler's kind are checked by the handler.
+   * @throws AppError unknown_kind with `details.kinds`; invalid_input with `details.fields`, their paths from `params`
+   */
+  freezeTask(projectPath: string, task: TaskToFreeze): Promise<FrozenTask>;
+  /** What an attempt left as its result, masked; null: nothing. At most 1 MB as JSON. */
+  taskResult(task: TaskId, attempt: number): Promise<unknown>;
+}

@@ -1,0 +1,29 @@
+/** How tasks are named when they are made, and what a task by itself shows of its kind. Part of the route table. */
+import { z } from 'zod';
+import { STAGES } from './vocabulary.ts';
+
+/** Names a task to be made: a requirement by its name, anything else by kind and parameters. */
+export const NewTaskSchema = z
+  .object({
+    projectId: z.string(),
+    requirementName: z.string().min(1).max(1000).optional().describe('Short for the kind requirement'),
+    kind: z.string().min(1).max(100).optional().describe('See `contracts/kind-params.ts` for what each takes'),
+    params: z.record(z.string(), z.unknown()).optional().describe('Of that kind; default: none'),
+    name: z.string().trim().min(1).max(100).optional().describe('What it is called; default: made of its parameters'),
+  })
+  .refine((task) => (task.requirementName === undefined) !== (task.kind === undefined), {
+    message: 'Give either requirementName or kind',
+    path: ['kind'],
+  });
+
+/** Of a task in every view. */
+export const kindFields = {
+  kind: z.string().describe('requirement, another built-in kind, or one that a handler of the project defines'),
+  stage: z.enum(STAGES).nullable().describe('What of its kind it is at; null unless running'),
+};
+
+/** Of a task by itself. */
+export const kindDetails = {
+  params: z.record(z.string(), z.unknown()).describe('As checked; empty for a requirement'),
+  result: z.unknown().describe('What it left, by its kind; null: nothing, or nothing yet'),
+};
