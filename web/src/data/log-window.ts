@@ -47,9 +47,9 @@ export type LogStart = { readonly at: 'end' } | { readonly at: 'byte'; readonly 
 
 const PIECE_BYTES = 262_144;
 /** Enough for the first look; the rest is read as one scrolls. */
-const FIRST_BYTES = 65_536;
+const FIRST_BYTES = 32_768;
 /** Read before a byte that one jumps to, so that there is something above it. */
-const CONTEXT_BYTES = 32_768;
+const CONTEXT_BYTES = 16_384;
 const EMPTY: LogState = {
   lines: [],
   start: 0,

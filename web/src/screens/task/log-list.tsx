@@ -46,6 +46,7 @@ export function LogList(props: LogListProps) {
   useShownFirst(list, rows, at);
   useAnchored(box, list, rows);
   const onScroll = useScrolling(box, list, props);
+  useFilled(box, list, props);
   return (
     <div
       ref={box}
@@ -100,6 +101,17 @@ function Rows(props: { readonly list: RowList } & Pick<LogListProps, 'rows' | 'a
       </div>
     );
   });
+}
+
+/** A first piece of few long lines leaves room: what was before it fills it. */
+function useFilled(
+  box: { readonly current: HTMLDivElement | null },
+  list: RowList,
+  { log, state: { start }, rows }: LogListProps,
+): void {
+  useEffect(() => {
+    if (start > 0 && list.getTotalSize() < (box.current?.clientHeight ?? 0)) void log.earlier();
+  }, [box, list, log, start, rows.length]);
 }
 
 /** The line that the address names is in the middle, once. */
