@@ -2,6 +2,7 @@
  * A batch's side of the lanes: asks, waits, gives back. Requests are numbered and sent again by a timer, so a lost
  * message costs time, never a lane. Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
+import { traitsOf } from '../contracts/kinds.ts';
 import type { Hold, TaskState } from '../contracts/state.ts';
 import { projectOf } from '../domain/batch-state.ts';
 import type { AccountHold } from '../domain/lanes.ts';
@@ -117,5 +118,7 @@ export function isAccountHold(hold: Hold | null): boolean {
 }
 
 function accountOf(run: BatchRun, task: TaskState): string {
+  // What is no agent has no account whose limits it could meet.
+  if (traitsOf(task.kind ?? 'requirement').runs !== 'agent') return '';
   return run.state.accounts[projectOf(run.state, task)] ?? '';
 }

@@ -3,6 +3,7 @@
  * Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
 import type { AgentGo } from '../contracts/host-work.ts';
+import { traitsOf } from '../contracts/kinds.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.ts';
@@ -92,12 +93,18 @@ export async function runAttempt(
 
 function context({ run, task, details, workspace }: Attempt) {
   return {
-    policy: workspace.policy,
+    policy: policyOf(task, workspace),
     details,
     spent: task.spent ?? 0,
     probes: run.state.probes,
     nowMs: run.ports.now(),
   };
+}
+
+/** Only an agent can be asked again, or told to repair what it did: a command that failed has failed. */
+function policyOf(task: TaskState, { policy }: WorkspaceState): WorkspaceState['policy'] {
+  if (traitsOf(task.kind ?? 'requirement').runs === 'agent') return policy;
+  return { ...policy, maxAttempts: 1, maxFixes: 0 };
 }
 
 function firstGo(details: TaskDetails): AgentGo {
@@ -196,7 +203,7 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
       kind: 'end',
       end: failed('verification_failed', `Still red, and the fix changed nothing: ${red.join(', ')}`, 'verify'),
     };
-  if (round >= workspace.policy.maxFixes)
+  if (round >= policyOf(task, workspace).maxFixes)
     return { kind: 'end', end: failed('verification_failed', `Red after ${round} fixes: ${red.join(', ')}`, 'verify') };
   updateAttempt(details, (record) => ({ ...record, fixes: round + 1 }));
   return {

@@ -1,11 +1,13 @@
 /** A project of a test installation: a repository of its own, and batches of its requirements. */
 import { createHash } from 'node:crypto';
+import type { TaskToFreeze } from '../../src/contracts/host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from '../../src/contracts/ids.ts';
 import type { SettingsOverrides } from '../../src/contracts/settings.ts';
 import type { TaskState } from '../../src/contracts/state.ts';
 import type { OnFailure } from '../../src/contracts/vocabulary.ts';
 import { RANK_STEP } from '../../src/domain/batch-state.ts';
 import { newBatchState } from '../../src/domain/new-batch.ts';
+import { freezeTask } from '../../src/host/kinds/frozen-task.ts';
 import { freezeRequirement } from '../../src/host/requirements/freeze.ts';
 import type { HostContext } from '../../src/host/tasks/host-context.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -26,9 +28,9 @@ export interface TestProject {
   readonly repository: TestRepository;
   /** Trusts `nightloom.config.json` as it is now; done at the registration too. */
   trust(): Promise<void>;
-  /** Queues these requirements (names of files in `.claude/commands`) and makes their batch; it is idle. */
+  /** Queues these (names of files in `.claude/commands`, or kinds with parameters) and makes their batch; it is idle. */
   createBatch(
-    requirements: readonly string[],
+    requirements: readonly (string | TaskToFreeze)[],
     flags?: SettingsOverrides,
     onFailure?: OnFailure,
     name?: string,
@@ -68,7 +70,12 @@ export async function makeTestProject(
   };
   await trust();
 
-  const define = async (name: string): Promise<TaskDefinition> => {
+  const define = async (wanted: string | TaskToFreeze): Promise<TaskDefinition> => {
+    if (typeof wanted !== 'string') {
+      const frozenTask = await freezeTask(context.paths.inputs, wanted);
+      return { id: newId('task'), project: id, ...frozenTask, name: wanted.kind, title: wanted.kind };
+    }
+    const name = wanted;
     const frozen = await freezeRequirement(repository.directory, name, context.paths.inputs);
     const { title, sha256 } = frozen;
     return { id: newId('task'), project: id, kind: 'requirement', name, title, sha256, params: {} };
@@ -77,6 +84,7 @@ export async function makeTestProject(
     tasks.map((task, index) => ({
       id: task.id,
       name: task.name,
+      ...(task.kind === 'requirement' ? {} : { kind: task.kind }),
       status: 'idle',
       rank: (first + index) * RANK_STEP,
     }));

@@ -7,6 +7,7 @@ import { toBatchSummary, toBatchView } from '../views/batch-view.ts';
 import { toAttemptView, toTaskView } from '../views/task-view.ts';
 import { queueLengths } from './lanes.ts';
 import { findBatch, projectsById } from './lookup.ts';
+import { resultOf } from './results.ts';
 import type { MergeCheck } from './merge-check.ts';
 
 /** Makers of views. */
@@ -70,7 +71,7 @@ async function detailOf(store: ApiDeps['store'], door: ApiDeps['door'], row: Tas
     projectsById(store),
     door.logs(id),
     door.progress(id),
-    store.tasks.result(id),
+    resultOf({ store, door }, row),
   ]);
   return {
     ...toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1)),

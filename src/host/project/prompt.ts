@@ -31,6 +31,8 @@ export interface ExecutionInput {
   readonly requirementName: string;
   /** The frozen text. */
   readonly requirementText: string;
+  /** False for a task that no file of the project describes; absent: there is one. */
+  readonly hasFile?: boolean;
   /** `prompt` of the settings; null: {@link DEFAULT_TEMPLATE}. */
   readonly template: string | null;
   /** Verification commands as configured. */
@@ -135,7 +137,9 @@ ${list}`;
 function rules(input: ExecutionInput): string {
   const lines = [
     'Do not commit, push, stash or switch branches: your changes are committed for you when you are done.',
-    'Do not change or delete the requirement file itself; it is taken away once its work is committed.',
+    ...(input.hasFile === false
+      ? []
+      : ['Do not change or delete the requirement file itself; it is taken away once its work is committed.']),
     'Leave no temporary files, servers or other background processes behind.',
   ];
   if (input.contextFiles.length > 0) {

@@ -1,12 +1,14 @@
 /** Reads how a run of the agent ended, from its directory. */
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
 import type { AgentExit, AgentParser } from '../agents/adapter.ts';
 import { adapterFor } from '../agents/registry.ts';
 import { workTree } from '../git/trees.ts';
+import { AGENTS } from '../../contracts/vocabulary.ts';
+import type { AgentName } from '../../contracts/vocabulary.ts';
 import { RUN_FILES } from '../runs/run-directory.ts';
 import type { RunExit } from '../runs/status.ts';
+import { tailOf } from '../runs/tail-text.ts';
 import { RunTail } from '../runs/tail.ts';
 import { readFacts } from './agent-request.ts';
 import type { HostContext } from './host-context.ts';
@@ -26,7 +28,7 @@ export interface RunEnd {
 /** A parser for the run in `directory`, before its first line. */
 export function parserFor(workspace: Workspace, directory: string): AgentParser {
   const prior = readFacts(directory)?.priorCostUsd ?? 0;
-  return adapterFor(workspace.settings.agent.name).parser({ priorCostUsd: prior });
+  return adapterFor(programOf(workspace, directory)).parser({ priorCostUsd: prior });
 }
 
 /** Feeds the whole stdout of an ended run into a new parser. */
@@ -56,11 +58,11 @@ export async function outcomeOf(
   end: RunEnd,
 ): Promise<AgentOutcome> {
   const [stdoutTail, stderrTail] = await Promise.all([
-    tailOf(directory, RUN_FILES.stdout),
-    tailOf(directory, RUN_FILES.stderr),
+    tailOf(directory, RUN_FILES.stdout, TAIL_BYTES),
+    tailOf(directory, RUN_FILES.stderr, TAIL_BYTES),
   ]);
   const nowMs = context.clock.now();
-  const outcome = adapterFor(workspace.settings.agent.name).outcome({
+  const outcome = adapterFor(programOf(workspace, directory)).outcome({
     parser,
     exit: toAgentExit(end),
     stderrTail,
@@ -89,15 +91,8 @@ function toAgentExit({ exit, stalled = false, terminated = false }: RunEnd): Age
   };
 }
 
-async function tailOf(directory: string, name: string): Promise<string> {
-  const handle = await open(join(directory, name), 'r').catch(() => null);
-  if (handle === null) return '';
-  try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    await handle.read(buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8');
-  } finally {
-    await handle.close();
-  }
+/** Who writes the output: the run's own facts say so, because a kind may run something else than the agent. */
+function programOf(workspace: Workspace, directory: string): AgentName {
+  const said = readFacts(directory)?.agent;
+  return AGENTS.find((name) => name === said) ?? workspace.settings.agent.name;
 }

@@ -9,12 +9,15 @@ import { adapterFor, sessionLaunch } from '../agents/registry.ts';
 import { listContextFiles } from '../project/context-files.ts';
 import { executionPrompt, fixPrompt, handoverPrompt, resumePrompt } from '../project/prompt.ts';
 import type { ExecutionInput, FailedCheck, PromptMarker } from '../project/prompt.ts';
+import { planCommand } from '../kinds/custom-command.ts';
+import { readFrozenParams } from '../kinds/frozen-task.ts';
+import { instructionsOf, timeoutOf } from '../kinds/registry.ts';
 import { readFrozen } from '../requirements/freeze.ts';
 import { readJson } from '../runs/run-directory.ts';
 import { readEvidence } from '../verify/verify.ts';
 import { readRound } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
-import { environmentOfAgent } from './workspace.ts';
+import { environmentOfAgent, environmentOfCommands } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 const FactsSchema = z.object({
@@ -34,6 +37,9 @@ export interface PreparedRun {
   readonly command: AgentCommand;
   readonly env: Readonly<Record<string, string>>;
   readonly facts: AgentFacts;
+  /** Absolute; where it starts. */
+  readonly cwd: string;
+  readonly timeoutMs: number;
 }
 
 /** The facts in a run's directory; null before it was prepared. */
@@ -53,14 +59,28 @@ export async function prepareRun(
   workspace: Workspace,
 ): Promise<PreparedRun> {
   const { settings } = workspace;
+  if (order.kind === 'custom-command') return await prepareCommand(context, order, workspace);
   const adapter = adapterFor(settings.agent.name);
-  const env = environmentOfAgent(context, settings);
-  const launch = await sessionLaunch(settings.agent.name, env, go.sessionId ?? sessionIdOf(order));
+  const before = environmentOfAgent(context, settings);
+  const launch = await sessionLaunch(settings.agent.name, before, go.sessionId ?? sessionIdOf(order));
   const prompt = await promptFor(context, order, go, workspace, adapter.resume === 'session' && launch.resume);
   const command = adapter.command({ prompt, session: launch, cwd: workspace.directory, settings });
   const sessionId = adapter.resume === 'session' ? launch.id : null;
   const facts = { sessionId, priorCostUsd: launch.resume ? go.priorCostUsd : null, agent: settings.agent.name };
-  return { command, env: environmentOfAgent(context, settings, command.env), facts };
+  const timeoutMs = (await ownTimeout(context, order)) ?? settings.agent.timeoutMs;
+  const env = environmentOfAgent(context, settings, command.env);
+  return { command, env, facts, cwd: workspace.directory, timeoutMs };
+}
+
+/** Its environment is that of set-up and verification: no agent's credentials, and nothing of it can set ours. */
+async function prepareCommand(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<PreparedRun> {
+  const { settings } = workspace;
+  const params = await readFrozenParams(context.paths.inputs, order);
+  const plan = await planCommand(params, workspace.directory);
+  const env = environmentOfCommands(context, { ...settings, env: { ...settings.env, ...plan.env } });
+  const command = { argv: plan.argv, env: {}, stdin: plan.stdin };
+  const facts = { sessionId: null, priorCostUsd: null, agent: 'command' };
+  return { command, env, facts, cwd: plan.cwd, timeoutMs: plan.timeoutMs ?? settings.agent.timeoutMs };
 }
 
 async function promptFor(
@@ -86,18 +106,31 @@ const REASONS = {
 } as const;
 
 async function executionInput(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<ExecutionInput> {
-  const [bytes, contextFiles] = await Promise.all([
-    readFrozen(context.paths.inputs, order.input.sha256),
+  const [requirementText, contextFiles] = await Promise.all([
+    textOf(context, order),
     listContextFiles(workspace.directory),
   ]);
   return {
     attempt: order.attempt,
     requirementName: order.input.name,
-    requirementText: bytes.toString('utf8'),
+    requirementText,
+    hasFile: order.kind === 'requirement',
     template: workspace.settings.prompt,
     verify: workspace.settings.verify.map((each) => each.command),
     contextFiles,
   };
+}
+
+/** A time-out that the task brings along; null: none. */
+async function ownTimeout(context: HostContext, order: WorkOrder): Promise<number | null> {
+  if (order.kind !== 'claude-cli') return null;
+  return timeoutOf(await readFrozenParams(context.paths.inputs, order));
+}
+
+/** What is to be done, in words. */
+async function textOf(context: HostContext, order: WorkOrder): Promise<string> {
+  if (order.kind === 'claude-cli') return instructionsOf(await readFrozenParams(context.paths.inputs, order));
+  return (await readFrozen(context.paths.inputs, order.input.sha256)).toString('utf8');
 }
 
 async function evidenceOf(context: HostContext, order: WorkOrder, go: AgentGo): Promise<FailedCheck[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { RunProgress } from '../../contracts/host-door.ts';
 import type { AgentGo, StartedAgent } from '../../contracts/host-work.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
 import type { AgentParser } from '../agents/adapter.ts';
@@ -28,6 +29,7 @@ import type { RunEnd } from './agent-outcome.ts';
 import { FACTS_FILE, prepareRun, readFacts } from './agent-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import { assertDiskFree } from './disk.ts';
+import { keepResult } from './keep-result.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
@@ -101,7 +103,8 @@ export async function watchAgent(
     signal: options.signal,
     isFinal: () => parser.isFinal(),
     lingerAfterFinalMs: LINGER_MS,
-    stallTimeoutMs: workspace.settings.agent.stallTimeoutMs,
+    // A program may be silent as long as its time-out lets it.
+    stallTimeoutMs: traitsOf(order.kind).runs === 'agent' ? workspace.settings.agent.stallTimeoutMs : null,
   });
   if (end.ended === 'exited') return await conclude(context, order, workspace, directory, parser, { exit: end.exit });
   if (end.ended === 'lost') return await conclude(context, order, workspace, directory, parser, { exit: null });
@@ -137,7 +140,7 @@ async function launch(
   directory: string,
 ): Promise<void> {
   if (go.step !== 'agent') await fence(runMarkerPrefix(context.installation, order.task));
-  const { command, env, facts } = await prepareRun(context, order, go, workspace);
+  const { command, env, facts, cwd, timeoutMs } = await prepareRun(context, order, go, workspace);
   const program = await assertExecutable(command.argv[0], env['PATH'] ?? '');
   makePrivateDirectory(directory);
   writeJson(join(directory, RUN_FILES.order), order);
@@ -148,10 +151,10 @@ async function launch(
     dir: directory,
     marker: runMarker(context.installation, order.task, order.attempt, go.step),
     argv: [program, ...command.argv.slice(1)],
-    cwd: workspace.directory,
+    cwd,
     env,
     stdin: command.stdin,
-    timeoutMs: workspace.settings.agent.timeoutMs,
+    timeoutMs,
     graceMs: GRACE_MS,
   });
   failpoint('agent:launched');
@@ -175,6 +178,7 @@ async function conclude(
   }
   const known = parser ?? (await parseRun(workspace, directory));
   const outcome = await outcomeOf(context, workspace, directory, known, end);
+  await keepResult(context, order, directory, end.exit);
   failpoint('exit:concluded');
   return outcome;
 }

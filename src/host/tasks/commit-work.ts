@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { CommitOutcome } from '../../contracts/host-work.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { Step } from '../../contracts/vocabulary.ts';
 import { commitTask as commitInGit } from '../git/commit.ts';
@@ -54,11 +55,11 @@ export async function commitWork(
   const [guard, status, tracked] = await Promise.all([
     guardAfter({ repository: checkout, worktree: directory, base: start.base, before: start.shared }),
     readStatus(openGit(directory)),
-    isTracked(checkout, requirementPath(order.input.name)),
+    ownsRequirement(order) && isTracked(checkout, requirementPath(order.input.name)),
   ]);
   const notes = guardNotes(guard);
   if (guard.tookUserStash) {
-    await restoreToWorktree(requirementFile(context, order, workspace));
+    await putBack(context, order, workspace);
     return { kind: 'took_user_stash', message: 'The agent took a stash entry of yours; it was put back.', notes };
   }
   if (!workspace.settings.git.commit) return await leaveInCheckout(context, order, workspace, start, notes);
@@ -67,7 +68,7 @@ export async function commitWork(
 
 /** Its deletion is part of the commit. Without commits it goes after the task only, with the checkout's copy. */
 async function takeRequirementOut(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<void> {
-  if (!workspace.settings.git.commit) return;
+  if (!workspace.settings.git.commit || !ownsRequirement(order)) return;
   failpoint('delete:before');
   await deleteFromWorktree(requirementFile(context, order, workspace));
   failpoint('delete:after');
@@ -95,7 +96,7 @@ async function commitInTree(
     result = await commitInGit(commitRequest(context, order, workspace, start), status);
   } catch (error) {
     if (!AppError.is(error, 'commit_rejected')) throw error;
-    await restoreToWorktree(requirementFile(context, order, workspace));
+    await putBack(context, order, workspace);
     return {
       kind: 'rejected',
       message: context.masker.maskText(`${error.message} ${outputOf(error)}`).slice(0, 500),
@@ -115,10 +116,11 @@ async function commitInTree(
         notes: [...notes, ...(await settle(context, order, workspace, tracked))],
       };
     case 'no_change':
-      await restoreToWorktree(requirementFile(context, order, workspace));
+      if (traitsOf(order.kind).changes !== 'must') return doneWithout(context, order, notes);
+      await putBack(context, order, workspace);
       return { kind: 'no_change', notes: [...notes] };
     case 'left_branch':
-      await restoreToWorktree(requirementFile(context, order, workspace));
+      await putBack(context, order, workspace);
       return { kind: 'left_branch', message: leftBranch(result, workspace), notes: [...notes] };
   }
 }
@@ -132,6 +134,7 @@ async function leaveInCheckout(
   notes: string[],
 ): Promise<CommitOutcome> {
   const unchanged = start.inPlace !== null && (await workTree(workspace.directory)) === start.inPlace.tree;
+  if (unchanged && traitsOf(order.kind).changes !== 'must') return doneWithout(context, order, notes);
   if (unchanged && !workspace.settings.requirements.allowNoChange) return { kind: 'no_change', notes };
   await snapshotTask(workspace.directory, order.task);
   const head = await resolveCommit(openGit(workspace.directory), 'HEAD');
@@ -142,6 +145,22 @@ async function leaveInCheckout(
   markDone(context.paths, claimKeyOf(order), holderOf(order), '');
   closeStart(context, order);
   return { kind: 'committed', commit: null, notes: [...notes, ...(await settle(context, order, workspace))] };
+}
+
+/** It is done, and nothing changed: fine for a kind that only may change something. */
+function doneWithout(context: HostContext, order: WorkOrder, notes: readonly string[]): CommitOutcome {
+  markDone(context.paths, claimKeyOf(order), holderOf(order), '');
+  closeStart(context, order);
+  return { kind: 'committed', commit: null, notes: [...notes] };
+}
+
+/** The requirement was not resolved: it goes back where it was. */
+async function putBack(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<void> {
+  if (ownsRequirement(order)) await restoreToWorktree(requirementFile(context, order, workspace));
+}
+
+function ownsRequirement(order: WorkOrder): boolean {
+  return traitsOf(order.kind).deletesRequirement;
 }
 
 function commitRequest(context: HostContext, order: WorkOrder, workspace: Workspace, start: AttemptNote) {
@@ -159,12 +178,17 @@ function commitRequest(context: HostContext, order: WorkOrder, workspace: Worksp
     branch,
     base: start.base,
     message,
-    trailers: { task: order.task, batch: order.batch, attempt: order.attempt, requirement: order.input },
+    trailers: {
+      task: order.task,
+      batch: order.batch,
+      attempt: order.attempt,
+      requirement: ownsRequirement(order) ? order.input : null,
+    },
     intentFile: join(attemptDirectory(context, order), 'intent.json'),
     keepAgentCommits: settings.git.keepAgentCommits,
     hooks: settings.git.hooks,
-    allowNoChange: settings.requirements.allowNoChange,
-    requirementPath: requirementPath(name),
+    allowNoChange: ownsRequirement(order) && settings.requirements.allowNoChange,
+    ...(ownsRequirement(order) ? { requirementPath: requirementPath(name) } : {}),
     ...(start.inPlace === null ? {} : { inPlace: { untrackedBefore: start.inPlace.untrackedBefore } }),
   };
 }
@@ -176,6 +200,7 @@ async function settle(
   workspace: Workspace,
   tracked?: boolean,
 ): Promise<string[]> {
+  if (!ownsRequirement(order)) return [];
   const { name, sha256 } = order.input;
   failpoint('settle:before');
   const result = await settleCheckout({

@@ -1,6 +1,7 @@
 /** A task moves to another batch: its work is kept where the next attempt, in whatever batch, finds it. */
 import { AppError } from '../../contracts/errors.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { discardWork } from '../git/attempt.ts';
 import { keepWork } from '../git/salvage.ts';
@@ -34,7 +35,8 @@ async function park(context: HostContext, order: WorkOrder, start: AttemptNote, 
   if (!(await isInTree(workspace, order))) return [];
   const notes = await guarded(workspace, start);
   const runDirectory = attemptDirectory(context, { task: order.task, attempt });
-  await restoreToWorktree({ worktree: workspace.directory, name: order.input.name, runDirectory });
+  if (traitsOf(order.kind).deletesRequirement)
+    await restoreToWorktree({ worktree: workspace.directory, name: order.input.name, runDirectory });
   await keepInRef(workspace, order, start);
   await discardWork(workspace.directory, workspace.branch);
   closeStart(context, { task: order.task, attempt });

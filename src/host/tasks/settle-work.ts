@@ -1,4 +1,5 @@
 /** What becomes of work that was not committed, and of a workspace whose batch is over. */
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
 import { discardWork } from '../git/attempt.ts';
@@ -48,11 +49,12 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
   const workspace = await openWorkspace(context, order);
   if (!(await isInTree(workspace, order))) return await keepElsewhere(context, order, attempt);
   const notes = await guarded(workspace, start);
-  await restoreToWorktree({
-    worktree: workspace.directory,
-    name: order.input.name,
-    runDirectory: attemptDirectory(context, { task: order.task, attempt }),
-  });
+  if (traitsOf(order.kind).deletesRequirement)
+    await restoreToWorktree({
+      worktree: workspace.directory,
+      name: order.input.name,
+      runDirectory: attemptDirectory(context, { task: order.task, attempt }),
+    });
   const { directory } = workspace;
   failpoint('salvage:before');
   const ref = await salvage({

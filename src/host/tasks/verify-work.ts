@@ -1,10 +1,13 @@
 /** Verifies what an attempt did. */
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { VerifyOutcome } from '../../contracts/outcome.ts';
+import { openGit } from '../git/git.ts';
+import { readStatus } from '../git/status.ts';
 import { workTree } from '../git/trees.ts';
 import { readBaseline } from '../verify/baseline.ts';
 import { runChecks } from '../verify/verify.ts';
-import { readRound, writeRound } from './attempt-note.ts';
+import { readRound, readStart, writeRound } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, openWorkspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
@@ -19,6 +22,8 @@ export async function verifyWork(
   const known = readRound(context, order, round);
   if (known !== null) return known;
   const workspace = await openWorkspace(context, order);
+  if (traitsOf(order.kind).changes === 'may' && (await isUntouched(context, order, workspace.directory)))
+    return { verdict: 'none', checks: [], tree: null };
   failpoint('verify:before');
   const outcome = await runChecks({
     paths: context.paths,
@@ -37,4 +42,12 @@ export async function verifyWork(
   writeRound(context, order, round, outcome);
   failpoint('verify:after-note');
   return outcome;
+}
+
+/** True when there is nothing to verify. In place other people's files lie in the tree too: then it is verified. */
+async function isUntouched(context: HostContext, order: WorkOrder, directory: string): Promise<boolean> {
+  const start = readStart(context, order);
+  if (start === null || start.inPlace !== null) return false;
+  const status = await readStatus(openGit(directory));
+  return status.head === start.base && status.entries.length === 0;
 }

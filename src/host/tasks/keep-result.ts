@@ -1,0 +1,53 @@
+/** Keeps what a run left as the result of its attempt. */
+import { join } from 'node:path';
+import type { WorkOrder } from '../../contracts/order.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
+import { MAX_RESULT_BYTES } from '../../contracts/kind-params.ts';
+import { adapterFor } from '../agents/registry.ts';
+import { commandResult } from '../kinds/custom-command.ts';
+import { writeResult } from '../kinds/result-file.ts';
+import { AGENTS } from '../../contracts/vocabulary.ts';
+import { RUN_FILES } from '../runs/run-directory.ts';
+import type { RunExit } from '../runs/status.ts';
+import { RunTail } from '../runs/tail.ts';
+import { readFacts } from './agent-request.ts';
+import type { HostContext } from './host-context.ts';
+
+/** Writes the result of kinds that have one; again: the same. A later run of the attempt (a fix) replaces it. */
+export async function keepResult(
+  context: HostContext,
+  order: WorkOrder,
+  directory: string,
+  exit: RunExit | null,
+): Promise<void> {
+  if (!traitsOf(order.kind).hasResult) return;
+  const result =
+    order.kind === 'custom-command'
+      ? await commandResult(directory, exit)
+      : { text: (await lastWords(directory)).slice(0, MAX_RESULT_BYTES / 8) };
+  writeResult(context.paths, order.task, order.attempt, result);
+}
+
+/** What the agent said last: its final result, or the last text of an agent that gives none. */
+async function lastWords(directory: string): Promise<string> {
+  const name = AGENTS.find((each) => each === readFacts(directory)?.agent);
+  if (name === undefined) return '';
+  const parser = adapterFor(name).parser();
+  const tail = new RunTail(join(directory, RUN_FILES.stdout));
+  let words = '';
+  const push = (line: string): void => {
+    for (const event of parser.push(line)) if (event.type === 'final' || event.type === 'text') words = event.text;
+  };
+  try {
+    for (let more = true; more;) {
+      const read = await tail.read();
+      for (const line of read.lines) push(line.text);
+      more = read.more;
+    }
+    const rest = tail.flush();
+    if (rest !== null) push(rest.text);
+  } finally {
+    await tail.close();
+  }
+  return words;
+}
