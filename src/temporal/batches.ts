@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { BatchId, InstallationId } from '../contracts/ids.ts';
-import { batchWorkflowId, controlQueue, SEARCH_ATTRIBUTES, WORKFLOW_TYPES } from '../contracts/names.ts';
+import { batchWorkflowId, batchWorkflowType, controlQueue, SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import type { BatchState } from '../contracts/state.ts';
 import type { Command, PauseCommand } from '../domain/commands.ts';
 import { batchSignals, stateQuery } from '../workflows/messages.ts';
@@ -89,7 +89,7 @@ export function createBatchClient(options: {
     policies: Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>,
   ): Promise<void> => {
     await call(state.batch, () =>
-      client.workflow.start(WORKFLOW_TYPES.batch, {
+      client.workflow.start(batchWorkflowType(state.batch), {
         workflowId: idOf(state.batch),
         taskQueue: controlQueue(installation),
         args: [state],

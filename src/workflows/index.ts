@@ -1,3 +1,3 @@
 /** Entry of the workflow bundle: every workflow type by its registered name. */
-export { batchWorkflow } from './batch.ts';
+export { batchWorkflow, taskWorkflow } from './batch.ts';
 export { lanesWorkflow } from './lanes.ts';

@@ -1,6 +1,7 @@
 /** A project of a test installation: a repository of its own, and batches of its requirements. */
 import { createHash } from 'node:crypto';
 import type { TaskToFreeze } from '../../src/contracts/host-door-kinds.ts';
+import { soloBatchOf } from '../../src/contracts/ids.ts';
 import type { BatchId, ProjectId, TaskId } from '../../src/contracts/ids.ts';
 import type { SettingsOverrides } from '../../src/contracts/settings.ts';
 import type { TaskState } from '../../src/contracts/state.ts';
@@ -34,6 +35,7 @@ export interface TestProject {
     flags?: SettingsOverrides,
     onFailure?: OnFailure,
     name?: string,
+    isSolo?: boolean,
   ): Promise<TestBatch>;
   /** Freezes requirements and writes their rows into an existing batch; what the update `addTasks` needs. */
   defineTasks(batch: BatchId, requirements: readonly string[]): Promise<TaskState[]>;
@@ -93,10 +95,11 @@ export async function makeTestProject(
     id,
     repository,
     trust,
-    createBatch: async (requirements, flags = {}, onFailure = 'continue', name = 'night') => {
-      const batch = newId('batch');
+    createBatch: async (requirements, flags = {}, onFailure = 'continue', name = 'night', isSolo = false) => {
       const tasks: TaskDefinition[] = [];
       for (const requirement of requirements) tasks.push(await define(requirement));
+      const [first] = tasks;
+      const batch = isSolo && first !== undefined ? soloBatchOf(first.id) : newId('batch');
       const merged = { ...flags, agent: { name: 'scripted' as const, ...flags.agent } };
       const common = { name, host, project: id, epoch: 1, onFailure };
       await store.batches.create({ ...common, id: batch, flags: merged, createdAtMs: Date.now(), tasks });

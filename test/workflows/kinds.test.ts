@@ -107,3 +107,18 @@ describe('claude-cli', () => {
     expect((await recorded(installation, tasks[0])).commit).toBeNull();
   });
 });
+
+describe('a task by itself', () => {
+  it('is a workflow named after the task, and no batch that a list shows', async () => {
+    const { createBatch, id } = await installation.project(filesOf({}));
+    const { batch, tasks } = await createBatch([command('true', [])], {}, 'continue', 'alone', true);
+    await installation.command(batch, 'start');
+    await installation.until(batch, (state) => state.status === 'completed');
+    const { client } = installation.temporal;
+    const workflowId = `${installation.context.installation}:task:${tasks[0]}`;
+    expect(await client.workflow.getHandle(workflowId).describe()).toMatchObject({ type: 'taskWorkflow' });
+    const { items } = await installation.store.batches.list({ project: id, limit: 10 });
+    expect(items).toEqual([]);
+    expect(await installation.store.tasks.list({ project: id, limit: 10 })).toMatchObject({ items: [{ batch }] });
+  });
+});
