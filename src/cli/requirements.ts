@@ -4,6 +4,8 @@ import type { NewTaskSchema } from '../contracts/task-routes.ts';
 import type { ProjectView, RequirementView } from '../contracts/views.ts';
 import type { Client } from '../client/client.ts';
 import { oneLine } from './render/text.ts';
+import { needsByTask, whenNeededFailedOf } from './needs.ts';
+import type { NeedFlags } from './needs.ts';
 import { requirementName } from './resolve.ts';
 import type { z } from 'zod';
 
@@ -57,9 +59,19 @@ function isRunnable(requirement: RequirementView, again: boolean): boolean {
   }
 }
 
-/** The tasks for `requirements`. */
-export function tasksFor(project: ProjectView, requirements: readonly RequirementView[]): NewTask[] {
-  return requirements.map(({ name }) => ({ projectId: project.id, requirementName: name }));
+/** The tasks for `requirements`, each with what it needs. @throws AppError invalid_input for a need of none of them */
+export function tasksFor(
+  project: ProjectView,
+  requirements: readonly RequirementView[],
+  needs: NeedFlags = {},
+): NewTask[] {
+  const after = needsByTask(needs, requirements);
+  const whenNeededFailed = whenNeededFailedOf(needs);
+  return requirements.map(({ name }) => {
+    const needed = after.get(name);
+    const task = { projectId: project.id, requirementName: name };
+    return needed === undefined ? task : { ...task, after: needed, whenNeededFailed };
+  });
 }
 
 function everyOpen(items: readonly RequirementView[], { again, project }: SelectionRequest): RequirementView[] {

@@ -1,6 +1,6 @@
 /** How tasks are named when they are made, and what a task by itself shows of its kind. Part of the route table. */
 import { z } from 'zod';
-import { STAGES } from './vocabulary.ts';
+import { STAGES, WHEN_NEEDED_FAILED } from './vocabulary.ts';
 
 /** Names a task to be made: a requirement by its name, anything else by kind and parameters. */
 export const NewTaskSchema = z
@@ -10,6 +10,15 @@ export const NewTaskSchema = z
     kind: z.string().min(1).max(100).optional().describe('See `contracts/kind-params.ts` for what each takes'),
     params: z.record(z.string(), z.unknown()).optional().describe('Of that kind; default: none'),
     name: z.string().trim().min(1).max(100).optional().describe('What it is called; default: made of its parameters'),
+    after: z
+      .array(z.union([z.int().min(0), z.string().min(1).max(1000)]))
+      .max(100)
+      .optional()
+      .describe('Tasks that must be completed first: place in this request, or name or id in the request or the batch'),
+    whenNeededFailed: z
+      .enum(WHEN_NEEDED_FAILED)
+      .optional()
+      .describe('When one of `after` did not end well: skip this one (default), run it all the same, hold the batch'),
   })
   .refine((task) => (task.requirementName === undefined) !== (task.kind === undefined), {
     message: 'Give either requirementName or kind',
@@ -20,6 +29,12 @@ export const NewTaskSchema = z
 export const kindFields = {
   kind: z.string().describe('requirement, another built-in kind, or one that a handler of the project defines'),
   stage: z.enum(STAGES).nullable().describe('What of its kind it is at; null unless running'),
+};
+
+/** What a task needs, in every view. */
+export const needFields = {
+  after: z.array(z.string()).describe('Ids of the tasks of its batch that must be completed first'),
+  whenNeededFailed: z.enum(WHEN_NEEDED_FAILED).nullable().describe('null: it needs no other task'),
 };
 
 /** Of a task by itself. */

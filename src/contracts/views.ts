@@ -4,7 +4,7 @@ import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
-import { kindDetails, kindFields } from './task-routes.ts';
+import { kindDetails, kindFields, needFields } from './task-routes.ts';
 import { BATCH_STATUSES, STEPS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
@@ -45,6 +45,7 @@ export const TaskViewSchema = z
     projectId: z.string(),
     batchId: z.string(),
     ...kindFields,
+    ...needFields,
     status: z.enum(TASK_STATUSES),
     step: z.enum(STEPS).nullable().describe('Where the pipeline is; null unless running'),
     attempts: z.int().describe('Attempts that count: a go that a limit or a lost machine ended does not'),

@@ -50,6 +50,7 @@ export interface TaskTable {
   /** Revision of the input: the sha256 of what was frozen for it. */
   version: string;
   params: string;
+  /** JSON TaskNeeds; null: it needs no other task. */
   context: string | null;
   /** JSON of what the last attempt left as its result. */
   result: string | null;

@@ -4,7 +4,7 @@ import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from '../cont
 import type { BatchRecord } from '../contracts/record.ts';
 import type { SettingsOverrides } from '../contracts/settings.ts';
 import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
-import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+import type { BatchStatus, OnFailure, TaskKind, TaskStatus, WhenNeededFailed } from '../contracts/vocabulary.ts';
 import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
 
 /** A registered repository. */
@@ -33,6 +33,14 @@ export interface TaskDefinition {
   readonly sha256: string;
   /** As checked; empty for a requirement. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** What it needs; absent: nothing. */
+  readonly needs?: TaskNeeds;
+}
+
+/** Tasks of the same batch that must be completed before a task gets its turn. */
+export interface TaskNeeds {
+  readonly after: readonly TaskId[];
+  readonly whenNeededFailed: WhenNeededFailed;
 }
 
 /** A batch as it was asked for. */

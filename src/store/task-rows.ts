@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { BatchId, ProjectId } from '../contracts/ids.ts';
 import type { TaskState } from '../contracts/state.ts';
 import type { TaskTable } from './database.ts';
-import type { TaskDefinition, TaskRow } from './store.ts';
+import type { TaskDefinition, TaskNeeds, TaskRow } from './store.ts';
 import { fromInstant, fromJson, toInstant, toJson } from './values.ts';
 
 /** Columns of a task that nothing was recorded of yet. */
@@ -17,7 +17,7 @@ export function toTaskColumns(
     status: 'idle',
     version: task.sha256,
     params: toJson(task.params),
-    context: null,
+    context: task.needs === undefined ? null : toJson(task.needs),
     result: null,
     error: null,
     created_at: toInstant(place.createdAtMs),
@@ -52,6 +52,7 @@ export function toTaskRow(row: TaskWithFirstProject): TaskRow {
       title: row.title,
       sha256: row.version,
       params: fromJson(row.params),
+      ...(row.context === null ? {} : { needs: fromJson<TaskNeeds>(row.context) }),
     },
     batch: row.batch,
     state: toTaskState(row),
@@ -72,5 +73,6 @@ export function toTaskState(row: TaskWithFirstProject): TaskState {
     ...(row.attempt === 0 ? {} : { attempt: row.attempt }),
     ...(row.spent === 0 ? {} : { spent: row.spent }),
     ...(row.hops === 0 ? {} : { hops: row.hops }),
+    ...(row.context === null ? {} : fromJson<TaskNeeds>(row.context)),
   };
 }

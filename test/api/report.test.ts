@@ -11,6 +11,8 @@ const task = (name: string, changes: Partial<TaskView> = {}): TaskView => ({
   projectId: 'p_1',
   batchId: 'b_1',
   kind: 'requirement',
+  after: [],
+  whenNeededFailed: null,
   stage: null,
   status: 'completed',
   step: null,

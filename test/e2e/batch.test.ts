@@ -60,6 +60,28 @@ describe('before the start', () => {
   });
 });
 
+describe('tasks that need others', () => {
+  it('run after them whatever their place, and are skipped when one failed', async () => {
+    await inRepository({ a: 'write a.txt a', b: 'write b.txt b', bad: 'fail no', c: 'write c.txt c' });
+    const needs = ['--after', 'a=b', '--after', 'c=bad,b'];
+    const id = await create('a', 'c', 'b', 'bad', '--name', 'Needs', ...needs);
+    expect((await type('batch', 'show', 'Needs')).out).toMatch(
+      /a {2}queued {2}after b\n.*c {2}queued {2}after bad, b\n/,
+    );
+    expect((await type('batch', 'start', 'Needs')).exit).toBe(0);
+    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
+    const statuses = done.tasks.map((task) => [task.name, task.status]);
+    expect(statuses).toEqual([
+      ['a', 'completed'],
+      ['c', 'skipped'],
+      ['b', 'completed'],
+      ['bad', 'failed'],
+    ]);
+    const log = await repository.git(['log', '--reverse', '--format=%s', `main..${done.branch}`]);
+    expect(log.split('\n')).toEqual(['Auto-commit: b', 'Auto-commit: a']);
+  });
+});
+
 describe('while it runs', () => {
   it('[P6] pause lets the running task end and starts nothing more; resume goes on', async () => {
     const gate = makeGate(user);

@@ -45,5 +45,6 @@ export function toTaskStates(
     ...(task.kind === 'requirement' ? {} : { kind: task.kind }),
     status: 'idle',
     rank: place.firstRank + index * RANK_STEP,
+    ...task.needs,
   }));
 }

@@ -79,15 +79,16 @@ async function writeRows(
   request: AddRequest,
   commandId: string,
 ): Promise<readonly TaskDefinition[]> {
+  const present = await deps.store.tasks.ofBatch(row.id);
   const { tasks, projects } = await defineTasks(deps, request.tasks, {
     again: request.again === true,
     newTaskId: (index) => taskIdOf(commandId, index),
+    present,
   });
   const elsewhere = projects.find((project) => project.host !== row.host);
   if (elsewhere !== undefined) {
     throw new AppError('invalid_input', `Project ${elsewhere.name} is on ${elsewhere.host}, the batch on ${row.host}.`);
   }
-  const present = await deps.store.tasks.ofBatch(row.id);
   // A repeated command finds its rows: they were written in one transaction.
   if (present.some((each) => each.definition.id === tasks[0]?.id)) return tasks;
   const last = present.at(-1)?.state.rank;

@@ -4,10 +4,12 @@ import { AppError } from '../../contracts/errors.ts';
 import type { HostDoor } from '../../contracts/host-door.ts';
 import { asId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
-import type { ProjectRow, Store, TaskDefinition } from '../../store/store.ts';
+import type { WhenNeededFailed } from '../../contracts/vocabulary.ts';
+import type { ProjectRow, Store, TaskDefinition, TaskRow } from '../../store/store.ts';
 import { checkKinds, freezeKind } from './kind-definitions.ts';
 import type { CheckedTask } from './kind-definitions.ts';
 import { findProject } from './lookup.ts';
+import { withNeeds } from './task-needs.ts';
 
 /** Files are read and hashed this many at a time. */
 const FREEZES_AT_ONCE = 8;
@@ -19,6 +21,8 @@ export interface WantedTask {
   readonly kind?: string | undefined;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly name?: string | undefined;
+  readonly after?: readonly (number | string)[] | undefined;
+  readonly whenNeededFailed?: WhenNeededFailed | undefined;
 }
 
 /** Definitions with the projects they are of, in the order they were named; the first is the batch's first. */
@@ -30,14 +34,19 @@ export interface Definitions {
 /**
  * Checks and freezes what is named. Slash commands are allowed: here every requirement is named.
  * @param again run also what an undelivered branch resolves
- * @throws AppError project_not_found, invalid_input (hosts differ; parameters, with `details.fields`), unknown_kind,
+ * @param present tasks that the batch has already, which new ones may need; absent: none
+ * @throws AppError project_not_found, invalid_input (hosts differ; parameters and needs, with `details.fields`), unknown_kind,
  * requirement_not_found, requirement_name_invalid, requirement_invalid, already_done; the last four with
  * `details.requirements` [{name, ...}]
  */
 export async function defineTasks(
   deps: { readonly store: Store; readonly door: HostDoor },
   wanted: readonly WantedTask[],
-  options: { readonly again: boolean; readonly newTaskId: (index: number) => TaskId },
+  options: {
+    readonly again: boolean;
+    readonly newTaskId: (index: number) => TaskId;
+    readonly present?: readonly TaskRow[];
+  },
 ): Promise<Definitions> {
   const found = new Map<string, ProjectRow>();
   for (const { projectId } of wanted) {
@@ -50,7 +59,7 @@ export async function defineTasks(
   const frozen = await freezeAll(deps.door, checked, found);
   if (!options.again) await refuseDone(deps.door, [first, ...others], frozen);
   const tasks = frozen.map((task, index) => ({ id: options.newTaskId(index), ...task }));
-  return { tasks, projects: [first, ...others] };
+  return { tasks: withNeeds(tasks, wanted, options.present ?? []), projects: [first, ...others] };
 }
 
 /** The id of a command's task: the same for a repeated command, so that nothing is added twice. */

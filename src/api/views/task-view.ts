@@ -20,6 +20,8 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     projectId: definition.project,
     batchId: row.batch,
     kind: definition.kind,
+    after: [...(state.after ?? [])],
+    whenNeededFailed: state.after === undefined ? null : (state.whenNeededFailed ?? 'skip'),
     stage: state.status === 'running' ? stageOf(details.step) : null,
     status: state.status,
     step: state.status === 'running' ? details.step : null,

@@ -4,6 +4,7 @@ import type { BatchView } from '../../contracts/views.ts';
 import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
 import { connect } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';
+import type { NeedFlags } from '../needs.ts';
 import { newCommandId, operand, outputOptions, printEither } from '../output.ts';
 import { batchLines } from '../render/batch.ts';
 import { resolveProject } from '../repository.ts';
@@ -11,7 +12,7 @@ import { selectRequirements, tasksFor } from '../requirements.ts';
 import { resolveBatch, resolveTask } from '../resolve.ts';
 
 /** Adds requirements at the end of a batch. */
-export const addTasks: Handler<{ project?: string; again?: boolean; json?: boolean }> = async (
+export const addTasks: Handler<NeedFlags & { project?: string; again?: boolean; json?: boolean }> = async (
   context,
   flags,
   args,
@@ -21,7 +22,7 @@ export const addTasks: Handler<{ project?: string; again?: boolean; json?: boole
   const project = await resolveProject(context, client, flags.project);
   const again = flags.again === true;
   const requirements = await selectRequirements(client, { names: args.slice(1), project, again });
-  const body = { commandId: newCommandId(), tasks: tasksFor(project, requirements), again };
+  const body = { commandId: newCommandId(), tasks: tasksFor(project, requirements, flags), again };
   return show(context, flags.json, await client.call('addTasks', { params: { id }, body }));
 };
 

@@ -4,6 +4,7 @@ import { BATCH_STATUSES } from '../../contracts/vocabulary.ts';
 import { connect, connectOrStart } from '../connect.ts';
 import type { Handler } from '../context.ts';
 import { EXIT_USAGE } from '../exit-codes.ts';
+import type { NeedFlags } from '../needs.ts';
 import { changedText, isUntrusted, registerProject } from '../first-run.ts';
 import { operand, outputOptions, printEither } from '../output.ts';
 import { batchLines, batchTable } from '../render/batch.ts';
@@ -14,7 +15,7 @@ import { allBatches, resolveBatch } from '../resolve.ts';
 import { settingsFromFlags } from '../settings-flags.ts';
 import type { SettingsFlags } from '../settings-flags.ts';
 
-interface CreateFlags extends SettingsFlags {
+interface CreateFlags extends SettingsFlags, NeedFlags {
   readonly project?: string;
   readonly all?: boolean;
   readonly name?: string;
@@ -43,7 +44,7 @@ export const createBatch: Handler<CreateFlags> = async (context, flags, names) =
   for (const remark of unusable) context.note(`${context.err.warn('!')} ${remark}`);
   const made = await client.call('createBatch', {
     body: {
-      tasks: tasksFor(project, requirements),
+      tasks: tasksFor(project, requirements, flags),
       flags: overrides,
       again,
       ...(flags.name === undefined ? {} : { name: flags.name }),

@@ -1,7 +1,7 @@
 /** `nightloom run`: from requirement files to a watched batch and its report. */
 import { AppError } from '../../contracts/errors.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
-import type { BatchView, ProjectView, RequirementView } from '../../contracts/views.ts';
+import type { BatchView, RequirementView } from '../../contracts/views.ts';
 import { connectOrStart } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';
@@ -14,6 +14,8 @@ import { reportLines } from '../render/report.ts';
 import { clip, counted, oneLine } from '../render/text.ts';
 import { requireRepository } from '../repository.ts';
 import { selectRequirements, tasksFor, unusableRequirements } from '../requirements.ts';
+import type { NewTask } from '../requirements.ts';
+import type { NeedFlags } from '../needs.ts';
 import { settingsFromFlags } from '../settings-flags.ts';
 import type { SettingsFlags } from '../settings-flags.ts';
 import { startsWithMachine } from './service.ts';
@@ -22,7 +24,7 @@ import { watchBatch } from '../watch/watch-batch.ts';
 const LISTED = 30;
 
 /** Flags of `run`. */
-interface RunFlags extends SettingsFlags {
+interface RunFlags extends SettingsFlags, NeedFlags {
   readonly project?: string;
   readonly name?: string;
   readonly again?: boolean;
@@ -53,7 +55,12 @@ export const run: Handler<RunFlags> = async (context, flags, names) => {
     return exitCodeOf(refused);
   }
   if (!(await agreed(context, flags, names, requirements))) return nothingStarted(context);
-  const batch = await startBatch(connection, { project, requirements, overrides, again, name: flags.name });
+  const batch = await startBatch(connection, {
+    tasks: tasksFor(project, requirements, flags),
+    overrides,
+    again,
+    name: flags.name,
+  });
   context.note(
     `Batch ${context.err.strong(oneLine(batch.name))} (${batch.id}) started: ${counted(requirements.length, 'task')}.`,
   );
@@ -88,18 +95,17 @@ async function agreed(
   return confirmed(`Run ${counted(requirements.length, 'task')} now?`);
 }
 
-interface NewBatch {
-  readonly project: ProjectView;
-  readonly requirements: readonly RequirementView[];
+interface WantedBatch {
+  readonly tasks: readonly NewTask[];
   readonly overrides: SettingsOverrides;
   readonly again: boolean;
   readonly name: string | undefined;
 }
 
-async function startBatch({ client }: Connection, request: NewBatch): Promise<BatchView> {
+async function startBatch({ client }: Connection, request: WantedBatch): Promise<BatchView> {
   const batch = await client.call('createBatch', {
     body: {
-      tasks: tasksFor(request.project, request.requirements),
+      tasks: [...request.tasks],
       flags: request.overrides,
       again: request.again,
       ...(request.name === undefined ? {} : { name: request.name }),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { defineLifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
-import { addSettingsFlags } from './run.ts';
+import { addNeedFlags, addSettingsFlags } from './run.ts';
 
 const PROJECT_FLAG = ['--project <dir>', 'repository (default: the one around the current directory)'] as const;
 const JSON_FLAG = ['--json', 'print JSON'] as const;
@@ -22,15 +22,17 @@ export function defineBatchCommands(program: Command, registry: Registry): void 
 function defineCreateAndRead(batch: Command, registry: Registry): void {
   const load = () => import('../commands/batch.ts');
   registry.on(
-    addSettingsFlags(
-      batch
-        .command('create')
-        .description('Make a batch; it is idle until started.')
-        .argument('[requirement...]', 'names of files in .claude/commands')
-        .option(...PROJECT_FLAG)
-        .option('--all', 'every requirement not done yet')
-        .option('--name <name>', 'name of the batch')
-        .option('--start', 'start it at once'),
+    addNeedFlags(
+      addSettingsFlags(
+        batch
+          .command('create')
+          .description('Make a batch; it is idle until started.')
+          .argument('[requirement...]', 'names of files in .claude/commands')
+          .option(...PROJECT_FLAG)
+          .option('--all', 'every requirement not done yet')
+          .option('--name <name>', 'name of the batch')
+          .option('--start', 'start it at once'),
+      ),
     )
       .option('--again', 'also take what an undelivered branch resolves already')
       .option(...JSON_FLAG),
@@ -99,12 +101,14 @@ function defineControls(batch: Command, registry: Registry): void {
 function defineEdits(batch: Command, registry: Registry): void {
   const load = () => import('../commands/batch-edit.ts');
   registry.on(
-    batch
-      .command('add')
-      .description('Add requirements at the end.')
-      .argument(...BATCH)
-      .argument('<requirement...>', 'names of files in .claude/commands')
-      .option(...PROJECT_FLAG)
+    addNeedFlags(
+      batch
+        .command('add')
+        .description('Add requirements at the end.')
+        .argument(...BATCH)
+        .argument('<requirement...>', 'names of files in .claude/commands')
+        .option(...PROJECT_FLAG),
+    )
       .option('--again', 'also take what an undelivered branch resolves already')
       .option(...JSON_FLAG),
     async () => (await load()).addTasks,

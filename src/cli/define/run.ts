@@ -20,6 +20,13 @@ export function addSettingsFlags(command: Command): Command {
     .option('--in-place', 'work in the checkout itself instead of a worktree');
 }
 
+/** Adds the flags that say which of the tasks to be made need others. */
+export function addNeedFlags(command: Command): Command {
+  return command
+    .option('--after <task=needed>', 'a task starts only when others are completed: a=b or a=b,c; repeatable', repeated)
+    .option('--when-needed-failed <what>', 'when a needed task did not end well: skip (default), run or hold');
+}
+
 /** Defines `run`. */
 export function defineRunCommand(program: Command, registry: Registry): void {
   const run = program
@@ -31,7 +38,7 @@ export function defineRunCommand(program: Command, registry: Registry): void {
     .argument('[requirement...]', 'names of files in .claude/commands')
     .option('--project <dir>', 'repository (default: the one around the current directory)')
     .option('--name <name>', 'name of the batch');
-  addSettingsFlags(run)
+  addNeedFlags(addSettingsFlags(run))
     .option('--again', 'also run what an undelivered branch resolves already')
     .option('--detach', 'start it and return')
     .option('-y, --yes', 'ask nothing')

@@ -1,5 +1,6 @@
 /** A batch, its tasks and lists of both, for a terminal. */
 import type { BatchSummary, BatchView, Counts, TaskView } from '../../contracts/views.ts';
+import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
 import { statusText, waitText } from './hold.ts';
 import type { Style } from './style.ts';
 import { clip, columns, counted, oneLine } from './text.ts';
@@ -103,9 +104,17 @@ export function batchLines(batch: BatchView, options: RenderOptions): string[] {
     );
   }
   for (const note of batch.notes) lines.push(style.warn(clip(oneLine(note), 300)));
-  lines.push('', ...batch.tasks.map((task) => taskLine(task, options)));
+  lines.push('', ...batch.tasks.map((task) => `${taskLine(task, options)}${needsText(task, batch.tasks, style)}`));
   if (batch.next.length > 0) lines.push('', ...nextLines(batch.next, style));
   return lines;
+}
+
+/** What an open task still has to wait for, and what a skipped one waited for in vain. */
+function needsText(task: TaskView, tasks: readonly TaskView[], style: Style): string {
+  if (isFinalTaskStatus(task.status) && task.status !== 'skipped') return '';
+  const needed = task.after.flatMap((id) => tasks.find((each) => each.id === id) ?? []);
+  const left = needed.filter((each) => each.status !== 'completed');
+  return left.length === 0 ? '' : style.dim(`  after ${left.map((each) => oneLine(each.name)).join(', ')}`);
 }
 
 function timesText(batch: BatchSummary, nowMs: number): string {

@@ -10,6 +10,8 @@ export function taskView(fields: Partial<TaskView> = {}): TaskView {
     projectId: 'p_aaaaaaaaaa',
     batchId: 'b_aaaaaaaaaa',
     kind: 'requirement',
+    after: [],
+    whenNeededFailed: null,
     stage: null,
     status: 'queued',
     step: null,
