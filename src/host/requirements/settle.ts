@@ -5,7 +5,9 @@
 import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { gitDirectories } from '../git/git-directories.ts';
 import { openGit } from '../git/git.ts';
+import { indexHas } from '../git/index-file.ts';
 import { moveFile } from './move-file.ts';
 import { containedFile, isThere, requirementPath } from './names.ts';
 
@@ -123,7 +125,9 @@ async function giveBack(taken: string, file: string): Promise<SettleResult> {
  * @throws AppError not_a_repository, repository_gone, workspace_broken
  */
 export async function isTracked(checkout: string, path: string): Promise<boolean> {
-  return (await openGit(checkout).run(['ls-files', '-z', '--', path])) !== '';
+  const places = await gitDirectories(checkout);
+  const known = places === null ? undefined : await indexHas(places.gitDirectory, path);
+  return known ?? (await openGit(checkout).run(['ls-files', '-z', '--', path])) !== '';
 }
 
 async function hashOf(file: string): Promise<string | null> {
