@@ -23,7 +23,6 @@ export async function overhead(options: BenchOptions): Promise<BenchResult> {
       tasks: options.tasks ?? INSTANT.tasks,
       agent: [process.execPath, AGENT],
       atMost: 3,
-      both: inTurns,
     });
     return { name: 'overhead', figures: [figure], notes: [SETUP_INCLUDED] };
   } finally {
@@ -31,41 +30,40 @@ export async function overhead(options: BenchOptions): Promise<BenchResult> {
   }
 }
 
-/** With an agent of half a minute, or of `--agent-seconds`. */
+/**
+ * With an agent of half a minute, or of `--agent-seconds`. All rounds, floor and ours, run at the same time but evenly
+ * apart: agents that sleep cost nothing, and while one round works between two agents the others sleep.
+ */
 export async function longAgent(options: BenchOptions): Promise<BenchResult> {
-  const seconds = options.agentSeconds ?? 30;
+  const agentMs = (options.agentSeconds ?? 30) * 1000;
+  const { rounds, tasks } = { rounds: options.rounds ?? LONG.rounds, tasks: options.tasks ?? LONG.tasks };
+  const agent = [process.execPath, AGENT, '--sleep', String(agentMs)];
   const stack = await startStack('long');
   try {
-    const figure = await compare(stack, {
-      metric: `per task, agent of ${seconds} s`,
-      rounds: options.rounds ?? LONG.rounds,
-      tasks: options.tasks ?? LONG.tasks,
-      agent: [process.execPath, AGENT, '--sleep', String(seconds * 1000)],
-      atMost: 1.01,
-      both: (floor, ours) => apart(seconds * 1000, floor, ours),
-    });
-    const notes = [
-      SETUP_INCLUDED,
-      'Floor and ours ran at the same time, a third of an agent apart: both sleep but for moments.',
-    ];
-    return { name: 'long', figures: [figure], notes };
+    await stack.client.call('setLanes', { body: { limit: rounds } });
+    const spaceMs = agentMs / rounds / 2;
+    const both = Array.from({ length: rounds }, (_, round) => [
+      sleep(2 * round * spaceMs).then(() => floorOnce(tasks, agent)),
+      sleep((2 * round + 1) * spaceMs).then(() => oursOnce(stack, tasks, agent)),
+    ]);
+    const all = await Promise.all(both.map((pair) => Promise.all(pair)));
+    const [floorRounds, oursRounds] = [0, 1].map((at) => all.map((pair) => pair[at] ?? Number.NaN));
+    const figure: Figure = {
+      metric: `per task, agent of ${agentMs / 1000} s`,
+      unit: 'ms',
+      ours: median(oursRounds ?? []),
+      floor: median(floorRounds ?? []),
+      target: { of: 'ratio', atMost: 1.01 },
+      rounds: oursRounds ?? [],
+      floorRounds: floorRounds ?? [],
+    };
+    return { name: 'long', figures: [figure], notes: [SETUP_INCLUDED, 'All rounds at the same time, evenly apart.'] };
   } finally {
     await stack.stop();
   }
 }
 
 const SETUP_INCLUDED = 'Ours includes making and removing the worktree, once per batch.';
-
-type Measure = () => Promise<number>;
-/** How one round takes its two figures: [floor, ours]. */
-type Both = (floor: Measure, ours: Measure) => Promise<[number, number]>;
-
-const inTurns: Both = async (floor, ours) => [await floor(), await ours()];
-
-/** The agents of both sleep nearly all the time; a third of their sleep apart, neither works while the other does. */
-async function apart(agentMs: number, floor: Measure, ours: Measure): Promise<[number, number]> {
-  return await Promise.all([sleep(agentMs / 3).then(floor), ours()]);
-}
 
 async function compare(
   stack: Stack,
@@ -75,19 +73,14 @@ async function compare(
     readonly tasks: number;
     readonly agent: readonly string[];
     readonly atMost: number;
-    readonly both: Both;
   },
 ): Promise<Figure> {
   const { rounds, tasks, agent } = what;
   const ours: number[] = [];
   const floor: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const [floorMs, oursMs] = await what.both(
-      () => floorOnce(tasks, agent),
-      () => oursOnce(stack, tasks, agent),
-    );
-    floor.push(floorMs);
-    ours.push(oursMs);
+    floor.push(await floorOnce(tasks, agent));
+    ours.push(await oursOnce(stack, tasks, agent));
   }
   return {
     metric: what.metric,

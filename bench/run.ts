@@ -38,7 +38,7 @@ const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['long']);
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')}]... [--agent-seconds 30] [--rounds N] [--tasks N]
 
-  --agent-seconds  how long the agent of the benchmark "long" takes, which runs only when it is named (8 minutes)
+  --agent-seconds  how long the agent of the benchmark "long" takes, which runs only when it is named (2 minutes)
   --rounds         more or fewer rounds than the benchmark's own number
   --tasks          more or fewer tasks per batch
 `;
