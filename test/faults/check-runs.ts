@@ -14,10 +14,10 @@ export function checkRuns(state: StateFacts): Violation[] {
   ];
 }
 
-/** One task at a time per batch, one run at a time per task. */
+/** One task at a time per batch, one run at a time per task: of a task that was moved nobody knows which run was where. */
 function overlaps({ tasks, runs }: StateFacts): Violation[] {
-  const batchOf = new Map(tasks.map((task) => [task.id, task.batch]));
-  const groups = Map.groupBy(runs, (run) => batchOf.get(run.task) ?? 'unknown');
+  const groupOf = new Map(tasks.map((task) => [task.id, task.hops > 0 ? task.id : task.batch]));
+  const groups = Map.groupBy(runs, (run) => groupOf.get(run.task) ?? 'unknown');
   const violations: Violation[] = [];
   for (const group of groups.values()) {
     const known = group.filter((run) => run.startedMs !== null && run.endedMs !== null && !isSealed(run));

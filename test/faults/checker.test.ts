@@ -120,6 +120,30 @@ const BROKEN: readonly (readonly [Violation['promise'], string, RegExp, (state: 
   ],
   ['P7', 'a lock left', /index.lock/, ({ repository }) => repository.write('.git/index.lock', '')],
   [
+    'P12',
+    'a transfer that nobody answered in a batch that has ended',
+    /open transfers: x_1/,
+    ({ sql }) => sql(`update batches set head = json_set(head, '$.transfers', json('{"x_1":{}}'))`),
+  ],
+  [
+    'P12',
+    'a task left behind in a batch that has ended',
+    /is queued in batch/,
+    async ({ sql, home }) => {
+      sql(`update tasks set status = 'queued' where id = '${TASKS.broken}'`);
+      await rm(join(home, 'runs', TASKS.broken), { recursive: true });
+    },
+  ],
+  [
+    'P1',
+    'two runs of a moved task overlap',
+    /fix-1 began while .*agent ran/,
+    async ({ sql, run }) => {
+      sql(`update tasks set hops = 1 where id = '${TASKS.tracked}'`);
+      await run(`${TASKS.tracked}/1/fix-1`, 2, 3);
+    },
+  ],
+  [
     'P13',
     'a failed verification shown as passed',
     /its last round says failed/,

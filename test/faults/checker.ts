@@ -1,6 +1,6 @@
 /**
  * The checker: reads database, repositories, run directories and process table after a night and returns every
- * violation of the promises that can be seen from there (design: P1 P2 P3 P5 P7 P13; P4 where it is told who has to live).
+ * violation of the promises that can be seen from there (design: P1 P2 P3 P5 P7 P12 P13; P4 where it is told who has to live).
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +9,12 @@ import { readState } from './facts.ts';
 import type { StateFacts } from './facts.ts';
 import { checkRepository } from './check-repository.ts';
 import { checkRuns } from './check-runs.ts';
+import { checkTransfers } from './check-transfers.ts';
 import type { Snapshot } from './repository-facts.ts';
 
 /** One broken promise. */
 export interface Violation {
-  readonly promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P7' | 'P13';
+  readonly promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P7' | 'P12' | 'P13';
   readonly text: string;
 }
 
@@ -44,6 +45,7 @@ export async function check(request: CheckRequest): Promise<Violation[]> {
   const repositories = await Promise.all(request.before.map((before) => checkRepository(state, before)));
   return [
     ...checkRuns(state),
+    ...checkTransfers(state),
     ...(request.witness === undefined ? [] : await checkWitness(request.witness)),
     ...repositories.flat(),
     ...checkSurvivors(request.survivors ?? []),

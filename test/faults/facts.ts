@@ -13,6 +13,8 @@ export interface TaskFacts {
   readonly sha256: string;
   readonly status: string;
   readonly attempt: number;
+  /** How often it was moved to another batch. */
+  readonly hops: number;
   readonly commit: string | null;
   readonly verified: string;
   /** Whether each command of the last recorded attempt ended well, or was red before anything was done. */
@@ -24,6 +26,8 @@ export interface BatchFacts {
   readonly id: string;
   readonly status: string;
   readonly workspaces: ReadonlyMap<string, { branch: string; base: string; verifyCommands: number }>;
+  /** Ids of transfers to other batches that nobody has answered. */
+  readonly openTransfers: readonly string[];
 }
 
 /** One run directory; times in milliseconds, null while unknown. */
@@ -106,6 +110,7 @@ function toTask(row: Json, checks: TaskFacts['checks']): TaskFacts {
     sha256: text(row['version']),
     status: text(row['status']),
     attempt: Number(row['attempt']),
+    hops: Number(row['hops']),
     commit: typeof details['commit'] === 'string' ? details['commit'] : null,
     verified: text(details['verified'] ?? 'none'),
     checks,
@@ -124,7 +129,8 @@ function toBatch(row: Json): BatchFacts {
     const place = { branch: text(workspace['branch']), base: text(workspace['base']), verifyCommands };
     return [project, place] as const;
   });
-  return { id: text(row['id']), status: text(row['status']), workspaces: new Map(workspaces) };
+  const openTransfers = Object.keys(asJson(parsed(row['head'])['transfers']));
+  return { id: text(row['id']), status: text(row['status']), workspaces: new Map(workspaces), openTransfers };
 }
 
 async function readRuns(folder: string): Promise<Pick<StateFacts, 'runs' | 'rounds'>> {

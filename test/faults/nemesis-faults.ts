@@ -19,6 +19,8 @@ const WEIGHTS = {
   'pause and resume': 3,
   'pause now and resume': 2,
   'cancel task': 2,
+  'offload queued': 4,
+  'offload running': 2,
   'stale index.lock': 3,
 } as const;
 type Fault = keyof typeof WEIGHTS;
@@ -58,6 +60,8 @@ const FAULTS: Readonly<Record<Fault, (night: Night) => Promise<boolean>>> = {
   'pause and resume': (night) => pauseAndResume(night, false),
   'pause now and resume': (night) => pauseAndResume(night, true),
   'cancel task': cancelTask,
+  'offload queued': (night) => offload(night, false),
+  'offload running': (night) => offload(night, true),
   'stale index.lock': plantLock,
 };
 
@@ -102,9 +106,28 @@ async function cancelTask({ stack, random }: Night): Promise<boolean> {
   return true;
 }
 
+/** To another batch of this round, open or ended (which reopens it), up to four queued tasks or the running one. */
+async function offload({ stack, random, batches }: Night, running: boolean): Promise<boolean> {
+  const id = pickOpen(stack, random, batches);
+  const [first, ...more] = batches.slice(-4).filter((each) => each !== id);
+  if (id === null || first === undefined) return false;
+  const status = running ? 'running' : 'queued';
+  const there = readBatches(stack.home).tasks.filter((task) => task.batch === id && task.status === status);
+  const taskIds = there.slice(0, random.int(1, 4)).map((task) => task.id);
+  if (taskIds.length === 0) return false;
+  const commandId = `offload-${random.int(1, 2 ** 30)}`;
+  const body = { to: random.pick([first, ...more]), taskIds, running, commandId };
+  await stack
+    .call((client) => client.call('offload', { params: { id }, body }))
+    .catch((error: unknown) => {
+      if (!isOver(error)) throw error;
+    });
+  return true;
+}
+
 /** It ended before the command came: an answer like any other. */
 function isOver(error: unknown): boolean {
-  return AppError.is(error) && error.category === 'conflict';
+  return AppError.is(error) && (error.category === 'conflict' || error.category === 'not_found');
 }
 
 /** As a killed git leaves it, long enough ago. */
