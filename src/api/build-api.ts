@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { AppError } from '../contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
+import { installKeyedRequests } from './plugins/keyed-requests.ts';
 import { installOpenApi } from './plugins/openapi.ts';
 import { installProblems, sendProblem } from './plugins/problem.ts';
 import { checkHost, installSecurity } from './plugins/security.ts';
@@ -65,6 +66,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(serializerCompiler);
   await installLimits(app, deps);
+  installKeyedRequests(app, deps);
   await installOpenApi(app, deps.version);
 
   const creation = createBatchCreation(deps);

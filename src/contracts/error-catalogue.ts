@@ -150,6 +150,8 @@ export const ERRORS = {
     'Another process holds this installation.',
     'See `nightloom status`; `nightloom down` ends it.',
   ),
+  request_under_way: row('conflict', 'A request with this key is being answered.', 'Send it again a little later.'),
+  idempotency_key_reused: row('conflict', 'The key was used for another request.', 'Take a new key for it.'),
   project_busy: row('conflict', 'The project has open batches.', 'Cancel them first.'),
   git_identity_missing: row(
     'environment',
