@@ -16,6 +16,7 @@ import { installDashboard } from './plugins/static.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { requirementRoutes } from './routes/requirements.ts';
 import { reportRoutes } from './routes/report.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
@@ -34,6 +35,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A dashboard with several tabs and a busy command line stay far below. */
 const REQUESTS_PER_MINUTE = 6000;
+/** A requirement's name, percent-encoded: 1,000 characters of up to four bytes. */
+const MAX_PARAM_LENGTH = 12_000;
 const RECONCILE_EVERY_MS = 60_000;
 
 /** An API that is ready to listen: checks, routes and streams registered, unfinished creations being settled. */
@@ -43,6 +46,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // HEAD of a stream would never end.
     exposeHeadRoutes: false,
     // Addresses that cannot be parsed never reach the hooks.
@@ -75,6 +79,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   sessionRoutes(app, { sessions, installation, token });
   systemRoutes(app, deps);
   projectRoutes(app, deps);
+  requirementRoutes(app, deps);
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, views);

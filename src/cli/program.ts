@@ -5,6 +5,7 @@ import { defineDatabaseCommands } from './define/db.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
 import { defineRecoveryCommands } from './define/recovery.ts';
+import { defineRequirementCommands } from './define/requirement.ts';
 import { defineRunCommand } from './define/run.ts';
 import { defineServiceCommands } from './define/services.ts';
 import { defineStackCommands } from './define/stack.ts';
@@ -49,6 +50,7 @@ function buildProgram(registry: Registry): Command {
   defineBatchCommands(program, registry);
   defineLanesCommand(program, registry);
   defineProjectCommands(program, registry);
+  defineRequirementCommands(program, registry);
   defineViewCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);

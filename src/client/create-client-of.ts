@@ -25,6 +25,8 @@ export interface CallInput<Name extends RouteName> {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: RouteQuery<Name>;
   readonly body?: RouteBody<Name>;
+  /** Which state the change is made from, as `If-Match`: a sha256, or `*` for any. */
+  readonly ifMatch?: string;
   /** Ends the call from outside. */
   readonly signal?: AbortSignal;
 }
@@ -70,7 +72,10 @@ export function createClientOf(protocol: Protocol, options: ClientOptions): Clie
       const url = `${baseUrl}${fillPath(row.path, input.params ?? {})}${queryText(input.query ?? {})}`;
       const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
       const signal = input.signal === undefined ? timeout : AbortSignal.any([input.signal, timeout]);
-      const response = await send(url, requestInit(row.method, headers, input.body, signal));
+      const response = await send(
+        url,
+        requestInit(row.method, { ...headers, ...matchHeader(input.ifMatch) }, input.body, signal),
+      );
       return protocol.readAnswer(name, await readJson(response));
     },
     events: (events) => followEvents(protocol, connect, events),
@@ -87,6 +92,11 @@ function requestInit(
   if (method === 'GET' || method === 'DELETE') return { method, headers, signal };
   const json = { ...headers, 'content-type': 'application/json' };
   return { method, headers: json, signal, body: JSON.stringify(body ?? {}) };
+}
+
+function matchHeader(ifMatch: string | undefined): Readonly<Record<string, string>> {
+  if (ifMatch === undefined) return {};
+  return { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` };
 }
 
 function fillPath(path: string, params: Readonly<Record<string, string>>): string {

@@ -23,6 +23,7 @@ export const EVENT_TYPES = [
   'task.failed',
   'task.skipped',
   'task.cancelled',
+  'requirement.changed',
   'system.note',
 ] as const;
 /** One of {@link EVENT_TYPES}. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { projectRoutes } from './project-routes.ts';
+import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { NewTaskSchema } from './task-routes.ts';
@@ -260,6 +261,7 @@ export const routes = {
     answers: ReportSchema,
   }),
   ...projectRoutes,
+  ...requirementRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
 } as const;

@@ -156,6 +156,15 @@ export interface BatchStore {
   raiseEpoch(id: BatchId, from: number): Promise<boolean>;
 }
 
+/** The newest task of a requirement. */
+export interface LatestTask {
+  readonly task: TaskId;
+  readonly batch: BatchId;
+  readonly status: TaskStatus;
+  /** Of the bytes it worked from. */
+  readonly sha256: string;
+}
+
 /** Tasks and their attempts. */
 export interface TaskStore {
   get(id: TaskId): Promise<TaskRow | null>;
@@ -177,6 +186,8 @@ export interface TaskStore {
   setResult(id: TaskId, result: unknown): Promise<void>;
   /** The newest attempt of each task of the batch. */
   lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;
+  /** By requirement name: its newest task, whatever became of it. */
+  latestOfRequirements(project: ProjectId): Promise<Map<string, LatestTask>>;
   /** Which open task has the requirement. */
   openRequirements(project: ProjectId): Promise<Map<string, { task: TaskId; batch: BatchId; status: TaskStatus }>>;
 }

@@ -15,6 +15,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
   origin_not_allowed: 403,
   host_not_allowed: 421,
+  requirement_changed: 412,
 };
 
 /** HTTP status of a code. */

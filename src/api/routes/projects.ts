@@ -5,7 +5,7 @@ import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
 import { findProject } from '../services/lookup.ts';
 import { checkPath } from '../services/check-path.ts';
-import { addProject, removeProject, requirementsOf } from '../services/projects.ts';
+import { addProject, removeProject } from '../services/projects.ts';
 import { toProjectView } from '../views/small-views.ts';
 
 /** Registers the routes of projects. */
@@ -40,8 +40,4 @@ export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const findings = await door.preflight(project.path, settings);
     return { ok: findings.every((finding) => finding.level !== 'error'), findings };
   });
-  register(app, routes.listRequirements, async ({ params }) => ({
-    items: await requirementsOf(deps, await findProject(store, params.id)),
-    nextCursor: null,
-  }));
 }

@@ -61,15 +61,28 @@ export async function removeProject(deps: ApiDeps, id: string): Promise<ProjectR
 
 /** Requirement files with what the batches do with them. */
 export async function requirementsOf(deps: ApiDeps, project: ProjectRow): Promise<RequirementView[]> {
-  const [files, open, done] = await Promise.all([
+  const [files, open, latest, done] = await Promise.all([
     deps.door.listRequirements(project.path),
     deps.store.tasks.openRequirements(project.id),
+    deps.store.tasks.latestOfRequirements(project.id),
     deps.door.undelivered(project.path),
   ]);
   return files.map((file) => {
-    const branch = done.find(({ name, sha256 }) => name === file.name && sha256 === file.sha256)?.branch;
-    return toRequirementView(file, open.get(file.name), branch ?? null);
+    const { name } = file;
+    return toRequirementView(file, {
+      open: open.get(name),
+      latest: latest.get(name),
+      branch: undeliveredBranch(done, file),
+    });
   });
+}
+
+/** The branch of `done` that resolves these very bytes; null if none does. */
+export function undeliveredBranch(
+  done: readonly { readonly name: string; readonly sha256: string; readonly branch: string }[],
+  file: { readonly name: string; readonly sha256: string },
+): string | null {
+  return done.find(({ name, sha256 }) => name === file.name && sha256 === file.sha256)?.branch ?? null;
 }
 
 /** The project file's hash (null: there is none) and commands; null when it has mistakes: they are named when a batch is made. */

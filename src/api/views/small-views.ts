@@ -5,7 +5,7 @@ import type { BatchId, TaskId } from '../../contracts/ids.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView, EventView, ProjectView, RequirementView } from '../../contracts/views.ts';
 import type { HoldReason, TaskStatus } from '../../contracts/vocabulary.ts';
-import type { ProjectRow } from '../../store/store.ts';
+import type { LatestTask, ProjectRow } from '../../store/store.ts';
 import { instant } from './instants.ts';
 
 /** A project. */
@@ -14,22 +14,31 @@ export function toProjectView(row: ProjectRow): ProjectView {
   return { id, name, path, host, createdAt: instant(row.createdAtMs), settings };
 }
 
+/** What is known of a requirement besides its file. */
+export interface RequirementFacts {
+  /** The open task that has it. */
+  readonly open: { readonly task: TaskId; readonly batch: BatchId; readonly status: TaskStatus } | undefined;
+  /** Its newest task. */
+  readonly latest: LatestTask | undefined;
+  /** Branch that resolves these very bytes; null if none. */
+  readonly branch: string | null;
+}
+
 /**
- * A requirement file with its status.
- * @param open the task that has it, undefined if none
- * @param undelivered branch that resolves these very bytes, null if none
+ * A requirement file with its status: that of its open task; `completed` when an undelivered branch resolves it; `failed`
+ * when its newest task failed on these very bytes; else `idle`.
  */
-export function toRequirementView(
-  info: RequirementInfo,
-  open: { task: TaskId; batch: BatchId; status: TaskStatus } | undefined,
-  undelivered: string | null,
-): RequirementView {
+export function toRequirementView(info: RequirementInfo, { open, latest, branch }: RequirementFacts): RequirementView {
+  const own = latest?.sha256 === info.sha256 ? latest : undefined;
+  const failed = own?.status === 'failed' ? own : undefined;
+  const status = branch === null ? (failed?.status ?? 'idle') : 'completed';
+  const shown = open ?? (branch === null ? failed : own);
   return {
     ...info,
-    status: open?.status === 'idle' ? 'queued' : (open?.status ?? 'idle'),
-    taskId: open?.task ?? null,
-    batchId: open?.batch ?? null,
-    undelivered,
+    status: open?.status === 'idle' ? 'queued' : (open?.status ?? status),
+    taskId: shown?.task ?? null,
+    batchId: shown?.batch ?? null,
+    undelivered: branch,
   };
 }
 

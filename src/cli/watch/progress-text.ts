@@ -57,6 +57,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'batch.started':
     case 'batch.deleted':
     case 'batch.restored':
+    case 'requirement.changed':
       return null;
   }
 }
