@@ -90,16 +90,14 @@ export async function restoreRequirements(
 
 /**
  * Applies a change set and writes it into the journal, for live views.
- * @param id default: a new one. With an id of its own a caller that died may come again: nothing happens twice.
  * @throws AppError as `HostDoor.changeRequirements`
  */
-export async function changeRequirements(
+async function changeRequirements(
   deps: Needs,
   project: ProjectRow,
   changes: readonly RequirementChange[],
-  id: string = randomUUID(),
 ): Promise<RequirementChangeSet> {
-  const set = await deps.door.changeRequirements(project.path, { id, changes });
+  const set = await deps.door.changeRequirements(project.path, { id: randomUUID(), changes });
   await journal(deps, project, set);
   return set;
 }
