@@ -107,7 +107,7 @@ describe('the door over HTTP', () => {
         }),
       prompts: (door) => door.prompts(task, 1),
       evidence: (door) => door.evidence(task, 1),
-      freezeTask: (door) => door.freezeTask(at, { kind: 'generate', params: { description: 'x' } }),
+      freezeTask: (door) => door.freezeTask(at, { kind: 'claude-cli', params: { instructions: 'x' } }),
       taskResult: (door) => door.taskResult(task, 1),
       isMerged: (door) => door.isMerged(at, 'main'),
       undelivered: (door) => door.undelivered(at),
