@@ -163,7 +163,11 @@ export const RequirementViewSchema = z
     gitState: z.enum(['tracked', 'modified', 'untracked', 'ignored']),
     slashCommandReason: z.string().nullable(),
     problem: z.string().nullable(),
-    status: z.enum(TASK_STATUSES).describe('idle unless a batch has it'),
+    status: z
+      .enum(TASK_STATUSES)
+      .describe(
+        'of the open task that has it; else completed (on an undelivered branch), failed (the last go at this very text), or idle',
+      ),
     taskId: z.string().nullable(),
     batchId: z.string().nullable(),
     undelivered: z.string().nullable().describe('Branch that resolves it already but is not merged'),

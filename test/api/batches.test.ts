@@ -294,7 +294,7 @@ describe('reading', () => {
     expect((await stack.send('GET', `/api/projects/${shop.id}/requirements`)).body).toMatchObject({
       items: [
         { name: 'a', status: 'queued', batchId: batch.id, undelivered: null },
-        { name: 'b', status: 'idle', batchId: null, undelivered: 'nightloom/x' },
+        { name: 'b', status: 'completed', batchId: null, undelivered: 'nightloom/x' },
       ],
     });
   });
