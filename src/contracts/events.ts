@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'task.skipped',
   'task.cancelled',
   'requirement.changed',
+  'inbox.changed',
   'system.note',
 ] as const;
 /** One of {@link EVENT_TYPES}. */

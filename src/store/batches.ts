@@ -6,6 +6,8 @@ import type { Clock } from '../platform/clock.ts';
 import { addTasks, createBatch, dropTasks } from './creation.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { BatchTable, Database } from './database.ts';
+import type { Engine } from './engine.ts';
+import { tellUnread } from './inbox-changes.ts';
 import { rebuildState } from './rebuild.ts';
 import { dropRetries, retryTasks } from './retries.ts';
 import type { BatchRow, BatchStore, StatusCounts } from './store.ts';
@@ -14,7 +16,7 @@ import { chunksOf, fromInstant, fromJson, toInstant, toJson, toNullableInstant }
 const IDS_PER_QUERY = 500;
 
 /** {@link BatchStore} on `db`. */
-export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>): BatchStore {
+export function createBatchStore(db: Kysely<Database>, engine: Engine, clock: Pick<Clock, 'now'>): BatchStore {
   return {
     create: (batch) => createBatch(db, batch),
     confirm: (id, head) => confirm(db, id, head, clock.now()),
@@ -26,11 +28,15 @@ export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>
     retryTasks: (id, tasks) => retryTasks(db, id, tasks),
     dropRetries: (tasks) => dropRetries(db, tasks),
     setDeleted: async (id, atMs) => {
-      await db
-        .updateTable('batches')
-        .set({ deleted_at: toNullableInstant(atMs) })
-        .where('id', '=', id)
-        .execute();
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('batches')
+          .set({ deleted_at: toNullableInstant(atMs) })
+          .where('id', '=', id)
+          .execute();
+        await tellUnread(trx, engine, { atMs: atMs ?? clock.now(), always: false });
+      });
+      engine.appended.notify();
     },
     get: async (id) => {
       const row = await db.selectFrom('batches').selectAll().where('id', '=', id).executeTakeFirst();
@@ -48,7 +54,11 @@ export function createBatchStore(db: Kysely<Database>, clock: Pick<Clock, 'now'>
     counts: (ids) => counts(db, ids),
     costs: (ids) => costs(db, ids),
     remove: async (id) => {
-      await db.deleteFrom('batches').where('id', '=', id).execute();
+      await db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('batches').where('id', '=', id).execute();
+        await tellUnread(trx, engine, { atMs: clock.now(), always: false });
+      });
+      engine.appended.notify();
     },
     state: (id) => rebuildState(db, id),
     raiseEpoch: async (id, from) => {

@@ -4,6 +4,7 @@ import type { ControlTables } from './control-tables.ts';
 import type { EventType } from '../contracts/events.ts';
 import type { BatchId, HostId, ProjectId, TaskId } from '../contracts/ids.ts';
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+import type { NoticeKind } from '../domain/inbox.ts';
 
 /** Registered repositories; unique (host, path). */
 export interface ProjectTable {
@@ -73,6 +74,20 @@ export interface TaskTable {
   cost_usd: number | null;
   /** JSON TaskDetails; null until anything was recorded. */
   details: string | null;
+  /** When its end came into the inbox; null: it is no matter for the inbox. */
+  inbox_at: string | null;
+}
+
+/** What the inbox says of batches. `id` is that of the journal entry it was made of. */
+export interface NoticeTable {
+  id: string;
+  kind: NoticeKind;
+  batch: BatchId;
+  at: string;
+  message: string;
+  resolved_at: string | null;
+  read_at: string | null;
+  deleted_at: string | null;
 }
 
 /** One row per attempt; key (task, number). */
@@ -131,4 +146,5 @@ export interface Database extends ControlTables {
   events: EventTable;
   commands: CommandTable;
   system: SystemTable;
+  notices: NoticeTable;
 }

@@ -8,12 +8,14 @@ import type { ColumnTypes, Engine } from './engine.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { control } from './migrations/0004-control.ts';
 import { kinds } from './migrations/0002-kinds.ts';
+import { inbox } from './migrations/0006-inbox.ts';
 
 /** In order; names are never changed and rows never removed once released. */
 const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = {
   '0001-initial': initial,
   '0002-kinds': kinds,
   '0004-control': control,
+  '0006-inbox': inbox,
 };
 
 /** Table of the migrations that a database has. */

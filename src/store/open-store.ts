@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { createEventStore } from './events.ts';
 import { createIdempotencyStore } from './idempotency.ts';
+import { createInboxStore } from './inbox.ts';
 import { migrate } from './migrations.ts';
 import { createProjectStore } from './projects.ts';
 import { writeRecord } from './record.ts';
@@ -59,7 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   return {
     projects: createProjectStore(db, clock),
-    batches: createBatchStore(db, clock),
+    batches: createBatchStore(db, engine, clock),
     tasks: createTaskStore(db),
     events: createEventStore(db, engine),
     commands: createCommandStore(db),
@@ -68,9 +69,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     audit: createAuditStore(db),
     webhooks: createWebhookStore(db),
     settings: createSettingStore(db),
+    inbox: createInboxStore(db, engine),
     record: async (record, atMs) => {
       const written = await writeRecord(db, engine, record, atMs);
-      if (written && record.events.length > 0) engine.appended.notify();
+      if (written) engine.appended.notify();
       return written;
     },
     close,

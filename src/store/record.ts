@@ -1,12 +1,15 @@
 /** The projection: writes what a batch's workflow says of itself. On the hot path once or twice per task. */
 import type { Kysely, Transaction, UpdateObject } from 'kysely';
-import type { TaskId } from '../contracts/ids.ts';
+import { soloTaskOf } from '../contracts/ids.ts';
+import type { BatchId, TaskId } from '../contracts/ids.ts';
 import type { BatchRecord, TaskRecord } from '../contracts/record.ts';
 import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
+import { concernsUser } from '../domain/inbox.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { insertEvents } from './events.ts';
+import { keptWhileAt, tellUnread, writeNotices } from './inbox-changes.ts';
 import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
 import { failpoint } from '../platform/failpoint.ts';
 
@@ -31,6 +34,8 @@ export async function writeRecord(
       await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
     }
     await insertEvents(trx, engine, record.events);
+    await writeNotices(trx, record.events);
+    await tellUnread(trx, engine, { atMs, always: false });
     failpoint('record:inside');
     return true;
   });
@@ -67,6 +72,7 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
       attempt: state.attempt ?? 0,
       spent: state.spent ?? 0,
       ...(details === null ? {} : detailColumns(details)),
+      ...inboxColumns(record.batch, task),
     })
     .where('id', '=', state.id)
     .where((eb) => eb.or([eb('batch', '=', record.batch), eb('hops', '<', state.hops ?? 0)]))
@@ -74,6 +80,19 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
     .executeTakeFirst();
   if (numUpdatedRows === 0n || details === null) return;
   for (const attempt of details.attempts) await writeAttempt(trx, state.id, attempt);
+}
+
+/** An end comes into the inbox once, unread; a task that is tried again leaves it. */
+function inboxColumns(batch: BatchId, { state, details }: TaskRecord): UpdateObject<Database, 'tasks'> {
+  const concerns = concernsUser(state.status, soloTaskOf(batch) !== null);
+  // Details that are not sent have not changed, and with them the end.
+  if (concerns && details === null) return {};
+  const inboxAt = concerns ? toNullableInstant(details?.completedAtMs ?? null) : null;
+  return {
+    inbox_at: inboxAt,
+    read_at: keptWhileAt('read_at', inboxAt),
+    deleted_at: keptWhileAt('deleted_at', inboxAt),
+  };
 }
 
 function detailColumns(details: TaskDetails): UpdateObject<Database, 'tasks'> {

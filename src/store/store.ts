@@ -6,6 +6,7 @@ import type { SettingsOverrides } from '../contracts/settings.ts';
 import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus, WhenNeededFailed } from '../contracts/vocabulary.ts';
 import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
+import type { InboxStore } from './inbox-store.ts';
 
 /** A registered repository. */
 export interface ProjectRow {
@@ -82,6 +83,11 @@ export interface TaskRow {
   /** null until anything was recorded of it. */
   readonly details: TaskDetails | null;
   readonly createdAtMs: number;
+  /** When its end came into the inbox; null: it is no matter for the inbox. */
+  readonly inboxAtMs: number | null;
+  readonly readAtMs: number | null;
+  /** When the user dismissed it from the inbox. */
+  readonly dismissedAtMs: number | null;
 }
 
 /** One page of rows, with the cursor of the next one. */
@@ -235,6 +241,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly webhooks: WebhookStore;
   readonly settings: SettingStore;
+  readonly inbox: InboxStore;
   /**
    * The projection: writes one record in one transaction where `(epoch, seq) <= (new.epoch, new.seq)`; an older one is
    * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.

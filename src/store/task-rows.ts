@@ -4,7 +4,7 @@ import type { BatchId, ProjectId } from '../contracts/ids.ts';
 import type { TaskState } from '../contracts/state.ts';
 import type { TaskTable } from './database.ts';
 import type { TaskDefinition, TaskNeeds, TaskRow } from './store.ts';
-import { fromInstant, fromJson, toInstant, toJson } from './values.ts';
+import { fromInstant, fromJson, fromNullableInstant, toInstant, toJson } from './values.ts';
 
 /** Columns of a task that nothing was recorded of yet. */
 export function toTaskColumns(
@@ -35,6 +35,7 @@ export function toTaskColumns(
     hops: 0,
     cost_usd: null,
     details: null,
+    inbox_at: null,
   };
 }
 
@@ -58,6 +59,9 @@ export function toTaskRow(row: TaskWithFirstProject): TaskRow {
     state: toTaskState(row),
     details: row.details === null ? null : fromJson(row.details),
     createdAtMs: fromInstant(row.created_at),
+    inboxAtMs: fromNullableInstant(row.inbox_at),
+    readAtMs: fromNullableInstant(row.read_at),
+    dismissedAtMs: fromNullableInstant(row.deleted_at),
   };
 }
 

@@ -69,6 +69,7 @@ const COLUMNS = [
   'tasks.hops',
   'tasks.cost_usd',
   'tasks.details',
+  'tasks.inbox_at',
 ] as const;
 
 function rowsOf(db: Kysely<Database>) {

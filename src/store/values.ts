@@ -15,6 +15,11 @@ export function fromInstant(text: string): number {
   return Date.parse(text);
 }
 
+/** As {@link fromInstant}; null stays null. */
+export function fromNullableInstant(text: string | null): number | null {
+  return text === null ? null : fromInstant(text);
+}
+
 /** JSON text of a value that is JSON already. */
 export function toJson(value: object): string {
   return JSON.stringify(value);

@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { describeControl } from './control-suite.ts';
+import { describeInbox } from './inbox-suite.ts';
 import { describeJournal } from './journal-suite.ts';
 import { describeStore } from './store-suite.ts';
 import type { TestDatabase } from './store-suite.ts';
@@ -22,6 +23,7 @@ describeStore('SQLite', makeFile);
 describeJournal('SQLite', makeFile);
 describeWriters('SQLite', makeFile);
 describeControl('SQLite', makeFile);
+describeInbox('SQLite', makeFile);
 
 describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -38,4 +40,5 @@ describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL 
   describeJournal('PostgreSQL', makeDatabase);
   describeWriters('PostgreSQL', makeDatabase);
   describeControl('PostgreSQL', makeDatabase);
+  describeInbox('PostgreSQL', makeDatabase);
 });
