@@ -41,6 +41,7 @@ export const ZOD_FREE: readonly string[] = [
   'contracts/kinds.ts',
   'contracts/names.ts',
   'contracts/error-catalogue.ts',
+  'contracts/github-errors.ts',
   'contracts/errors.ts',
   'contracts/ids.ts',
 ];
@@ -116,6 +117,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   '@fastify/rate-limit': only(['api']),
   '@fastify/static': only(['api']),
   '@fastify/swagger': only(['api']),
+  octokit: only(['host/github']),
   '@temporalio/workflow': only(['workflows']),
   '@temporalio/activity': only(['activities']),
   '@temporalio/client': only(['temporal']),

@@ -2,6 +2,7 @@
  * The one catalogue of errors. A code decides its category, and the category decides everything else: HTTP status,
  * exit code, whether Temporal retries. "The agent failed" is a result and is not in here; "we could not run the agent" is.
  */
+import { GITHUB_ERRORS } from './github-errors.ts';
 
 /** What a category of errors means for each edge of the system. */
 export const CATEGORIES = {
@@ -278,6 +279,7 @@ export const ERRORS = {
     'See `nightloom status`; it is tried again by itself.',
   ),
   run_lost: row('transient', 'A helper process died before it could report.', 'It is tried again by itself.'),
+  ...GITHUB_ERRORS,
   stack_unreachable: row('transient', 'The stack cannot be reached.', 'Start it: `nightloom up`.'),
   cancelled: row('cancelled', 'It was cancelled.', 'Nothing to do.'),
   internal: row(

@@ -6,7 +6,10 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { kill, pid } from 'node:process';
 import { readEnvironment } from './environment.ts';
 
-/** Every failpoint and the process it is in: the worker of a host, the API with its control worker, or whose host door it is. */
+/**
+ * Every failpoint and the process it is in: the worker of a host, the API with its control worker, whose host door it
+ * is, or who writes to GitHub.
+ */
 export const FAILPOINTS = {
   'workspace:after-worktree': 'host',
   'workspace:after-setup': 'host',
@@ -44,6 +47,13 @@ export const FAILPOINTS = {
   'requirements:logged': 'door',
   'requirements:between': 'door',
   'requirements:undoing': 'door',
+  'github:before-comment': 'github',
+  'github:after-comment': 'github',
+  'github:before-pull': 'github',
+  'github:after-pull': 'github',
+  'github:before-review': 'github',
+  'github:after-review': 'github',
+  'github:after-label': 'github',
   'load-order:after': 'control',
   'record:before': 'control',
   'record:inside': 'control',
