@@ -23,6 +23,8 @@ beforeEach(async () => {
 afterEach(async () => {
   stop.abort();
   await keeping;
+  // What was let go still writes that into the folder.
+  while ((await log()).filter((line) => line === 'free').length < (await log()).filter(isHeld).length) await soon();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -57,8 +59,11 @@ async function log(): Promise<string[]> {
 }
 
 async function untilLog(...wanted: string[]): Promise<void> {
-  while ((await log()).join() !== wanted.join()) await new Promise((resolve) => setTimeout(resolve, 10));
+  while ((await log()).join() !== wanted.join()) await soon();
 }
+
+const isHeld = (line: string): boolean => line.startsWith('held');
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
 const HELD = 'held --what=idle:sleep';
 
