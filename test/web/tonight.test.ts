@@ -42,14 +42,13 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
   it('moves by keyboard within a batch and to another one, and says so', async () => {
     const { page, left, right, mistakes } = await twoBatches(`keys-${width}`, width);
     await pickUp(page, left, 'a');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
+    await step(page, 'ArrowDown', () => focused(page), 'Insert between c and d');
     await page.keyboard.press('Enter');
     await page.getByText(/a is now at place 3 of 4/).waitFor();
     expect(await names(page, left)).toEqual(['b', 'c', 'a', 'd']);
     expect(await onServer(left)).toEqual(['b', 'c', 'a', 'd']);
     await pickUp(page, left, 'd');
-    await page.keyboard.press('Tab');
+    await step(page, 'Tab', () => focused(page, 'closest("[role=grid]")'), `Queue of ${right.name}`);
     await page.keyboard.press('Enter');
     await page.getByText(new RegExp(`d moved to ${right.name}`)).waitFor();
     await expect.poll(() => onServer(right)).toContain('d');
@@ -124,6 +123,25 @@ async function pickUp(page: Page, batch: BatchView, name: string): Promise<void>
     .toMatch(new RegExp(`^${name}.*drag$`));
   await page.keyboard.press('Enter');
   await page.locator('.react-aria-DropIndicator').first().waitFor({ state: 'attached' });
+  await expect.poll(() => focused(page)).toMatch(/^(Insert|Drop)/);
+}
+
+/** The focus goes from place to place a moment after each key: one looks where it is before the next. */
+async function step(page: Page, key: string, where: () => Promise<string>, wanted: string): Promise<void> {
+  const options = { interval: 200, timeout: 20_000 };
+  await expect
+    .poll(async () => {
+      const place = await where();
+      if (place !== wanted) await page.keyboard.press(key);
+      return place;
+    }, options)
+    .toBe(wanted);
+}
+
+/** Label of what has the focus, or of what `around` finds from there. */
+async function focused(page: Page, around = ''): Promise<string> {
+  const element = ['document.activeElement', around].filter(Boolean).join('?.');
+  return String(await page.evaluate(`${element}?.getAttribute('aria-label') ?? ''`));
 }
 
 function idOf(batch: BatchView, name: string): string {
