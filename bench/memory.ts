@@ -1,11 +1,10 @@
 /** Memory of the two processes: at rest after the start, and after a hundred tasks. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchOptions } from './run.ts';
 import { AGENT } from './support/place.ts';
+import { residentOf } from './support/resident.ts';
 import type { BenchResult, Figure } from './support/result.ts';
 import { startStack } from './support/stack.ts';
-import type { Stack } from './support/stack.ts';
 
 const TASKS = 100;
 const SETTLE_MS = 30_000;
@@ -16,12 +15,12 @@ export async function memory(options: BenchOptions): Promise<BenchResult> {
   const stack = await startStack('memory');
   try {
     await sleep(SETTLE_MS);
-    const idle = await residentOf(stack);
+    const idle = await residentOf(await stack.status());
     const batch = await stack.batch({ tasks: options.tasks ?? TASKS, agent: [process.execPath, AGENT] });
     await stack.start(batch.id);
     await stack.finish(batch.id);
     await sleep(5000);
-    const after = await residentOf(stack);
+    const after = await residentOf(await stack.status());
     const figures: Figure[] = (['control', 'host'] as const).flatMap((role) => [
       figureOf(`${role} process, idle 30 s after the start`, idle[role], TARGETS_MB[role]),
       figureOf(`${role} process, after ${batch.taskIds.length} tasks`, after[role], null),
@@ -42,14 +41,4 @@ function figureOf(metric: string, value: number, atMost: number | null): Figure 
     rounds: [value],
     floorRounds: [],
   };
-}
-
-async function residentOf(stack: Stack): Promise<{ control: number; host: number }> {
-  const { processes } = await stack.status();
-  const of = async (role: string): Promise<number> => {
-    const pid = processes.find((each) => each.role === role)?.pid;
-    const text = await readFile(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
-  };
-  return { control: await of('control'), host: await of('host') };
 }
