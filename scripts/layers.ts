@@ -41,6 +41,7 @@ export const ZOD_FREE: readonly string[] = [
   'contracts/kinds.ts',
   'contracts/names.ts',
   'contracts/error-catalogue.ts',
+  'contracts/background-errors.ts',
   'contracts/github-errors.ts',
   'contracts/errors.ts',
   'contracts/ids.ts',

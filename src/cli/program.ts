@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
+import { defineInboxCommands } from './define/inbox.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
 import { defineRecoveryCommands } from './define/recovery.ts';
@@ -51,6 +52,7 @@ function buildProgram(registry: Registry): Command {
   defineLanesCommand(program, registry);
   defineProjectCommands(program, registry);
   defineRequirementCommands(program, registry);
+  defineInboxCommands(program, registry);
   defineViewCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);

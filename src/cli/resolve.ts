@@ -103,7 +103,8 @@ export async function allTasks(
   let cursor: string | null = null;
   do {
     const page: { items: TaskView[]; nextCursor: string | null } = await client.call('listTasks', {
-      query: { ...query, limit: PAGE, ...(cursor === null ? {} : { cursor }) },
+      // What was dismissed from the inbox is a task all the same.
+      query: { ...query, deleted: 'all', limit: PAGE, ...(cursor === null ? {} : { cursor }) },
     });
     found.push(...page.items);
     cursor = page.nextCursor;

@@ -2,6 +2,7 @@
  * The one catalogue of errors. A code decides its category, and the category decides everything else: HTTP status,
  * exit code, whether Temporal retries. "The agent failed" is a result and is not in here; "we could not run the agent" is.
  */
+import { BACKGROUND_ERRORS } from './background-errors.ts';
 import { GITHUB_ERRORS } from './github-errors.ts';
 
 /** What a category of errors means for each edge of the system. */
@@ -76,11 +77,7 @@ export const ERRORS = {
   batch_not_found: row('not_found', 'No such batch.', 'See `nightloom batch list`.'),
   task_not_found: row('not_found', 'No such task.', 'See `nightloom task list`.'),
   requirement_not_found: row('not_found', 'No such requirement.', 'See .claude/commands in the project.'),
-  change_not_found: row(
-    'not_found',
-    'There is nothing to undo under that token.',
-    'Changes of requirement files can be undone for 30 days.',
-  ),
+  ...BACKGROUND_ERRORS,
   run_not_found: row(
     'not_found',
     'This attempt left no run directory here.',

@@ -1,5 +1,6 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
+import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -15,9 +16,8 @@ import {
   ReportSchema,
   StatusSchema,
   TaskDetailSchema,
-  TaskViewSchema,
 } from './views.ts';
-import { BATCH_STATUSES, ON_FAILURE, TASK_STATUSES } from './vocabulary.ts';
+import { BATCH_STATUSES, ON_FAILURE } from './vocabulary.ts';
 
 /** Body of batch creation. */
 export const NewBatchSchema = z.object({
@@ -190,20 +190,6 @@ export const routes = {
     body: commandBody.extend({ taskId: z.string(), position: z.int().min(0).max(10_000) }),
     answers: BatchViewSchema,
   }),
-  listTasks: route({
-    method: 'GET',
-    path: '/api/tasks',
-    summary: 'Tasks, newest first',
-    tag: 'tasks',
-    query: z.object({
-      ...page,
-      status: z.enum(TASK_STATUSES).optional(),
-      batch: z.string().optional(),
-      project: z.string().optional(),
-      kind: z.string().max(100).optional(),
-    }),
-    answers: listOf(TaskViewSchema),
-  }),
   getTask: route({
     method: 'GET',
     path: '/api/tasks/:id',
@@ -260,6 +246,7 @@ export const routes = {
     query: z.object({ batch: z.string().optional(), since: z.string().optional() }),
     answers: ReportSchema,
   }),
+  ...inboxRoutes,
   ...projectRoutes,
   ...requirementRoutes,
   ...lifecycleRoutes,

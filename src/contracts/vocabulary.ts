@@ -71,6 +71,14 @@ export const HOLD_REASONS = ['usage_limit', 'host_offline', 'needs_login', 'budg
 /** One of {@link HOLD_REASONS}. */
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
+/** Notices of the inbox: `held` and `paused` ask for something and are resolved when the batch goes on. */
+export const NOTICE_KINDS = ['held', 'paused', 'completed'] as const;
+/** One of {@link NOTICE_KINDS}. */
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Parts of the inbox: what is not dismissed, what of it is unread, what was dismissed. */
+export const INBOX_SHOWN = ['current', 'unread', 'deleted'] as const;
+
 /** Agents that an adapter exists for. */
 export const AGENTS = ['claude', 'scripted', 'command'] as const;
 /** One of {@link AGENTS}. */

@@ -1,11 +1,6 @@
 /** What comes into the inbox: ends of tasks that concern the user, and what a batch needs or has done. Pure. */
 import type { JournalEntry } from '../contracts/events.ts';
-import type { TaskStatus } from '../contracts/vocabulary.ts';
-
-/** Kinds of notices: `held` and `paused` ask for something and are resolved when the batch goes on. */
-export const NOTICE_KINDS = ['held', 'paused', 'completed'] as const;
-/** One of {@link NOTICE_KINDS}. */
-export type NoticeKind = (typeof NOTICE_KINDS)[number];
+import type { NoticeKind, TaskStatus } from '../contracts/vocabulary.ts';
 
 /** What an event means for the notices of its batch. */
 export type NoticeChange =

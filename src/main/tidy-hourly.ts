@@ -1,4 +1,4 @@
-/** Removes old runs by itself; branches, worktrees and refs are left to `nightloom prune`. */
+/** Removes old runs and what was dismissed from the inbox by itself; branches, worktrees and refs are left to `nightloom prune`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pruneInputs, pruneRuns } from '../host/door/prune-files.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 /** What is tidied. */
 export interface TidyOptions {
   readonly paths: StatePaths;
-  readonly store: Pick<Store, 'batches'>;
+  readonly store: Pick<Store, 'batches' | 'inbox'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
@@ -24,6 +24,7 @@ export async function tidyHourly(options: TidyOptions, signal: AbortSignal): Pro
   const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
   for (await pause(AFTER_START_MS); !signal.aborted; await pause(EVERY_MS)) {
     await tidyOnce(options).catch((err: unknown) => options.logger.warn({ err }, 'old runs could not be removed'));
+    await purgeInbox(options).catch((err: unknown) => options.logger.warn({ err }, 'the inbox could not be purged'));
   }
 }
 
@@ -35,4 +36,11 @@ export async function tidyOnce({ paths, store, clock, logger }: TidyOptions): Pr
   const gone = [...(await pruneRuns(request)), ...(await pruneInputs(request))].filter((item) => !item.kept);
   if (gone.length > 0) logger.info({ removed: gone.length }, 'removed old runs');
   return gone.length;
+}
+
+/** Forgets what was dismissed from the inbox more than 30 days ago. How many entries went. */
+export async function purgeInbox({ store, clock, logger }: Omit<TidyOptions, 'paths'>): Promise<number> {
+  const gone = await store.inbox.purge(clock.now() - MAX_AGE_MS, clock.now());
+  if (gone > 0) logger.info({ removed: gone }, 'purged the inbox');
+  return gone;
 }

@@ -3,8 +3,7 @@ import type { Generated } from 'kysely';
 import type { ControlTables } from './control-tables.ts';
 import type { EventType } from '../contracts/events.ts';
 import type { BatchId, HostId, ProjectId, TaskId } from '../contracts/ids.ts';
-import type { BatchStatus, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
-import type { NoticeKind } from '../domain/inbox.ts';
+import type { BatchStatus, NoticeKind, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
 
 /** Registered repositories; unique (host, path). */
 export interface ProjectTable {

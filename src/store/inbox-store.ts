@@ -1,8 +1,7 @@
 /** The inbox as the rest of the system sees it. */
 import type { BatchId, ProjectId, TaskId } from '../contracts/ids.ts';
 import type { TaskFailure } from '../contracts/state.ts';
-import type { TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
-import type { NoticeKind } from '../domain/inbox.ts';
+import type { NoticeKind, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
 import type { Page } from './store.ts';
 
 interface Entry {

@@ -176,12 +176,14 @@ export interface TaskStore {
   get(id: TaskId): Promise<TaskRow | null>;
   /** In the batch's order. */
   ofBatch(id: BatchId): Promise<TaskRow[]>;
-  /** Newest first. */
+  /** Newest first. `unread` true: ends in the inbox that are not read; `dismissed`: only those, or none of them. */
   list(filter: {
     status?: TaskStatus;
     kind?: TaskKind;
     batch?: BatchId;
     project?: ProjectId;
+    unread?: boolean;
+    dismissed?: boolean;
     limit: number;
     cursor?: string;
   }): Promise<Page<TaskRow>>;

@@ -1,5 +1,5 @@
 /** Task rows and their attempts. */
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { ProjectId, TaskId } from '../contracts/ids.ts';
 import type { AttemptRecord } from '../contracts/state.ts';
 import type { TaskStatus } from '../contracts/vocabulary.ts';
@@ -84,8 +84,10 @@ async function list(
   db: Kysely<Database>,
   filter: Parameters<TaskStore['list']>[0],
 ): Promise<Awaited<ReturnType<TaskStore['list']>>> {
-  const { status, kind, batch, project, cursor } = filter;
+  const { status, kind, batch, project, unread, dismissed, cursor } = filter;
   let query = rowsOf(db).where('batches.status', '!=', 'creating').where('batches.deleted_at', 'is', null);
+  if (unread !== undefined) query = query.where((eb) => (unread ? isUnread(eb) : eb.not(isUnread(eb))));
+  if (dismissed !== undefined) query = query.where('tasks.deleted_at', dismissed ? 'is not' : 'is', null);
   if (status !== undefined) query = query.where('tasks.status', '=', status);
   if (kind !== undefined) query = query.where('tasks.type', '=', kind);
   if (batch !== undefined) query = query.where('tasks.batch', '=', batch);
@@ -108,6 +110,10 @@ async function list(
     items: shown.map(toTaskRow),
     nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.id }) : null,
   };
+}
+
+function isUnread(eb: ExpressionBuilder<Database, 'tasks'>) {
+  return eb.and([eb('tasks.inbox_at', 'is not', null), eb('tasks.read_at', 'is', null)]);
 }
 
 async function lastAttempts(db: Kysely<Database>, batch: BatchId): Promise<Map<TaskId, AttemptRecord>> {

@@ -1,7 +1,5 @@
 /** Tasks, their progress and their logs. */
 import type { FastifyInstance } from 'fastify';
-import { isId } from '../../contracts/ids.ts';
-import { toKind } from '../../contracts/kinds.ts';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
@@ -13,23 +11,6 @@ import { toAnswerView } from '../views/small-views.ts';
 /** Registers the routes of tasks. */
 export function taskRoutes(app: FastifyInstance, deps: ApiDeps, views: Views): void {
   const { store, door } = deps;
-  register(app, routes.listTasks, async ({ query }) => {
-    const { limit, cursor, status, batch, project } = query;
-    const kind = query.kind === undefined ? undefined : toKind(query.kind);
-    const none = { items: [], nextCursor: null };
-    if (batch !== undefined && !isId('batch', batch)) return none;
-    if (project !== undefined && !isId('project', project)) return none;
-    if (kind === null) return none;
-    const page = await store.tasks.list({
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(status === undefined ? {} : { status }),
-      ...(kind === undefined ? {} : { kind }),
-      ...(batch === undefined ? {} : { batch }),
-      ...(project === undefined ? {} : { project }),
-    });
-    return { items: await views.tasks(page.items), nextCursor: page.nextCursor };
-  });
   register(app, routes.getTask, async ({ params }) => await views.task(await findTask(store, params.id)));
   register(app, routes.cancelTask, async ({ params, body }) => {
     const task = await findTask(store, params.id);

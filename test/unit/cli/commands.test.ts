@@ -6,7 +6,7 @@ import { Refusal, startApi } from './api-server.ts';
 import type { Answers, ApiServer } from './api-server.ts';
 import { runCli } from './run-cli.ts';
 import type { CliResult } from './run-cli.ts';
-import { batchView, taskDetail, taskView } from './views.ts';
+import { batchView, taskDetail, taskPage, taskView } from './views.ts';
 
 let scratch: string;
 let api: ApiServer | null = null;
@@ -137,7 +137,7 @@ describe('names', () => {
   it('of tasks are looked for in their batch, also as file names', async () => {
     const task = taskView({ id: 't_cccccccccc', name: 'fix-it' });
     const result = await cli(['batch', 'move', BATCH, '.claude/commands/fix-it.md', 'last'], {
-      listTasks: () => page([task]),
+      listTasks: () => taskPage([task]),
       getBatch: () => batchView([taskView({ status: 'completed' }), task, task]),
       moveTask: () => batchView([task]),
     });
@@ -180,8 +180,8 @@ describe('reading', () => {
     const result = await cli(['task', 'list', '--json'], {
       listTasks: ({ query }) =>
         query['cursor'] === undefined
-          ? { items: [taskView()], nextCursor: 'two' }
-          : page([taskView({ id: 't_2222222222' })]),
+          ? { ...taskPage([taskView()]), nextCursor: 'two' }
+          : taskPage([taskView({ id: 't_2222222222' })]),
     });
     expect(JSON.parse(result.stdout)).toHaveLength(2);
   });

@@ -6,7 +6,7 @@ import { Refusal, startApi } from './api-server.ts';
 import type { Answers, ApiServer } from './api-server.ts';
 import { runCli } from './run-cli.ts';
 import type { CliResult } from './run-cli.ts';
-import { taskView } from './views.ts';
+import { taskPage, taskView } from './views.ts';
 
 let scratch: string;
 let api: ApiServer | null = null;
@@ -66,7 +66,7 @@ describe('many batches', () => {
   it('batch offload resolves names in the source, and exits with 5 when some stayed', async () => {
     const task = taskView({ id: 't_cccccccccc', name: 'fix-it' });
     const result = await cli(['batch', 'offload', BATCH, 'b_bbbbbbbbbb', 'fix-it'], {
-      listTasks: () => page([task]),
+      listTasks: () => taskPage([task]),
       offload: () => ({
         source: BATCH,
         target: { id: 'b_bbbbbbbbbb', name: 'Rest', created: false, reopened: true },

@@ -1,4 +1,5 @@
 /** Views for the tests of the command line: complete objects, of which a test names only what matters to it. */
+import type { RouteAnswer } from '../../../src/contracts/http.ts';
 import type { BatchView, Report, TaskDetail, TaskView } from '../../../src/contracts/views.ts';
 import type { TaskStatus } from '../../../src/contracts/vocabulary.ts';
 
@@ -97,4 +98,11 @@ export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
     result: null,
     ...fields,
   };
+}
+
+/** A page of the list of tasks. */
+export function taskPage(tasks: readonly TaskView[]): RouteAnswer<'listTasks'> {
+  const createdAt = '2026-03-01T20:00:00.000Z';
+  const items = tasks.map((task) => ({ ...task, type: task.kind, createdAt, readAt: null, deletedAt: null }));
+  return { items, unreadCount: 0, nextCursor: null };
 }
