@@ -3,6 +3,7 @@
  * change after; a result is checked before it is kept.
  */
 import { z } from 'zod';
+import { BACKGROUND_PARAMS, BACKGROUND_RESULTS } from './background.ts';
 import type { BuiltinKind } from './vocabulary.ts';
 
 /** Parameters of one task, as canonical JSON, in bytes. */
@@ -43,19 +44,7 @@ export const CommandOptionsSchema = z.strictObject({
 /** Parameters by kind. Unknown keys are mistakes, so that a misspelt one is found before the night. */
 export const KIND_PARAMS = {
   requirement: z.strictObject({ requirementName: z.string().min(1).max(1000) }),
-  refine: z.strictObject({
-    requirements: z.array(z.string().min(1).max(1000)).max(1000).optional().describe('Names; default: all'),
-    focus: text.optional().describe('What to look at above all'),
-  }),
-  generate: z.strictObject({
-    description: text.describe('What is wanted, in plain language'),
-    count: z.int().min(1).max(50).optional().describe('So many requirements at most'),
-  }),
-  'story-edit': z.strictObject({
-    storyId: z.string().min(1).max(1000).describe('Name of the requirement that is changed'),
-    target: text.describe('What it shall say, or how it shall change'),
-    currentStory: text.optional().describe('Its present text; default: as it lies in the checkout'),
-  }),
+  ...BACKGROUND_PARAMS,
   'process-issue': z.strictObject({ issueNumber: number, issue: IssueSchema.optional() }),
   'process-comment': z.strictObject({
     issueNumber: number,
@@ -98,26 +87,10 @@ const ForgeResultSchema = z.object({
   pullRequestUrl: z.string().nullable(),
 });
 
-/** A requirement as an agent proposes it. */
-const StorySchema = z.object({ name: z.string(), title: z.string(), text: z.string() });
-
 /** Results by kind; `requirement` has none: its commit is its result. */
 export const KIND_RESULTS = {
   requirement: z.null(),
-  refine: z.object({
-    refinements: z.array(
-      z.object({ storyId: z.string(), issue: z.string(), suggestion: z.string(), text: z.string().nullable() }),
-    ),
-    summary: z.string(),
-  }),
-  generate: z.object({ stories: z.array(StorySchema), reasoning: z.string() }),
-  'story-edit': z.object({
-    storyId: z.string(),
-    currentStory: z.string(),
-    target: z.string(),
-    related_updates: z.array(z.object({ storyId: z.string(), reason: z.string(), text: z.string() })),
-    summary: z.string(),
-  }),
+  ...BACKGROUND_RESULTS,
   'process-issue': ForgeResultSchema,
   'process-comment': ForgeResultSchema,
   'process-pr': ForgeResultSchema,
