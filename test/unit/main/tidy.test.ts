@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tidyOnce } from '../../../src/main/tidy-hourly.ts';
+import { purgeInbox, tidyOnce } from '../../../src/main/tidy-hourly.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { ensureStateDirectory } from '../../../src/platform/paths.ts';
 import type { StatePaths } from '../../../src/platform/paths.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { batchId, definition, head, newBatch, projectRow, T0, taskId } from '../../contract/store-fixtures.ts';
+import { batchId, definition, head, newBatch, projectRow, record, T0, taskId } from '../../contract/store-fixtures.ts';
 
 const DAY = 86_400_000;
 let root: string;
@@ -47,4 +47,23 @@ it('removes what is older than 30 days and of no open batch', async () => {
   expect(await tidyOnce(options)).toBe(1);
   expect((await readdir(paths.runs)).toSorted()).toEqual([taskId(2), taskId(3)]);
   expect(await tidyOnce(options)).toBe(0);
+});
+
+it('forgets what was dismissed from the inbox more than 30 days ago', async () => {
+  await store.batches.create(newBatch(1, [definition(1)]));
+  await store.batches.confirm(batchId(1), head(1));
+  const completed = {
+    id: 'done:1',
+    type: 'batch.completed',
+    atMs: T0,
+    batch: batchId(1),
+    task: null,
+    data: {},
+  } as const;
+  await store.record(record(1, { seq: 1 }, { events: [completed] }), T0);
+  await store.inbox.mark('done:1', { deleted: true }, T0);
+  const at = (nowMs: number) => ({ store, clock: { now: () => nowMs }, logger: silentLogger });
+  expect(await purgeInbox(at(T0 + 30 * DAY))).toBe(0);
+  expect(await purgeInbox(at(T0 + 30 * DAY + 1))).toBe(1);
+  expect((await store.inbox.list({ show: 'deleted', limit: 9 })).items).toEqual([]);
 });
