@@ -1,4 +1,5 @@
 /** Process of a host worker under `up`: runs until its parent is gone or asks it to stop. Agents outlive it. */
+import { createGlances } from '../host/git/glances.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/environment.ts';
@@ -32,7 +33,17 @@ const config = options.embedded
   : externalTemporalConfig(environment);
 const masker = createMasker(secrets);
 const endedCleanly = await runHost({
-  context: { paths, environment, installation, host, secret, clock: systemClock, logger, masker },
+  context: {
+    paths,
+    environment,
+    installation,
+    host,
+    secret,
+    clock: systemClock,
+    logger,
+    masker,
+    glances: createGlances(),
+  },
   config,
   stopping,
   onReady: () => process.send?.({ ready: true }),

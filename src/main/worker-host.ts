@@ -1,4 +1,5 @@
 /** `nightloom worker --host <id>`: a host by itself: its worker, and its door over HTTP. Agents outlive it. */
+import { createGlances } from '../host/git/glances.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { installRuntime } from '../worker/runtime.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   cleanup.defer(() => door.close());
   process.stdout.write(`The door of host ${host}: ${door.url}\n`);
   await runHost({
-    context: { paths, environment, installation, host, secret, clock, logger, masker },
+    context: { paths, environment, installation, host, secret, clock, logger, masker, glances: createGlances() },
     config,
     stopping,
     onReady: () => process.stdout.write(`The worker of host ${host} polls ${config.address}.\n`),

@@ -1,3 +1,4 @@
+import { createGlances } from '../../src/host/git/glances.ts';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,7 @@ beforeEach(async () => {
     clock: systemClock,
     logger: silentLogger,
     masker: createMasker([]),
+    glances: createGlances(),
   };
   const { sha256 } = await freezeRequirement(repository.directory, 'a', paths.inputs);
   valid = {

@@ -1,4 +1,5 @@
 /** A whole installation in one process, without API: store, workers, projects. Real server, real git, real processes. */
+import { createGlances } from '../../src/host/git/glances.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +150,7 @@ function hostContext(root: string, paths: HostContext['paths']): HostContext {
     clock: systemClock,
     logger: silentLogger,
     masker: createMasker([]),
+    glances: createGlances(),
   };
 }
 

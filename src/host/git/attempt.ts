@@ -21,6 +21,8 @@ export interface ResetRequest {
   /** Short name, `nightloom/<slug>`. */
   readonly branch: string;
   readonly task: string;
+  /** The tree's status, read a moment ago with untracked folders as a whole; null or absent: it is read. */
+  readonly known?: Status | null;
 }
 
 /** What the attempt starts from. */
@@ -47,7 +49,10 @@ export async function resetForAttempt(request: ResetRequest): Promise<AttemptSta
   const git = openGit(directory);
   const ownership = await requireOwnership(directory);
   const wip = `${REF_PREFIXES.wip}${task}`;
-  const [status, keptWork] = await Promise.all([readStatus(git, { untracked: 'normal' }), readRef(git, wip)]);
+  const [status, keptWork] = await Promise.all([
+    request.known ?? readStatus(git, { untracked: 'normal' }),
+    readRef(git, wip),
+  ]);
 
   if (ownership.task === task && (await returnToBranch(git, status, branch, ownership.tip))) {
     if (keptWork !== null) await changeRefs(git, [{ kind: 'delete', ref: wip, from: keptWork }]);

@@ -25,7 +25,7 @@ export async function beginAttempt(context: HostContext, order: WorkOrder, works
     await fence(runMarkerPrefix(context.installation, order.task));
   const start =
     workspace.mode === 'worktree'
-      ? await beginInWorktree(order, workspace)
+      ? await beginInWorktree(context, order, workspace)
       : await beginInCheckout(context, order, workspace);
   failpoint('attempt:after-reset');
   writeStart(context, order, start);
@@ -33,9 +33,10 @@ export async function beginAttempt(context: HostContext, order: WorkOrder, works
   return start;
 }
 
-async function beginInWorktree(order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
+async function beginInWorktree(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<AttemptNote> {
+  const { directory, branch } = workspace;
   const [reset, shared] = await Promise.all([
-    resetForAttempt({ directory: workspace.directory, branch: workspace.branch, task: order.task }),
+    context.glances.take(directory).then((known) => resetForAttempt({ directory, branch, task: order.task, known })),
     guardBefore(workspace.checkout, order.batch),
   ]);
   const notes: string[] = [];

@@ -110,6 +110,8 @@ async function commitInTree(
       markDone(context.paths, claimKeyOf(order), holderOf(order), result.sha);
       failpoint('tombstone:after');
       closeStart(context, order);
+      // The next task of the batch most likely begins at once, and begins with a look at this tree.
+      if (workspace.mode === 'worktree') context.glances.begin(workspace.directory);
       return {
         kind: 'committed',
         commit: result.sha,

@@ -1,5 +1,6 @@
 /** What every host activity works with. */
 import type { HostId, InstallationId } from '../../contracts/ids.ts';
+import type { Glances } from '../git/glances.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Environment } from '../../platform/environment.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -18,4 +19,5 @@ export interface HostContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly masker: Masker;
+  readonly glances: Glances;
 }
