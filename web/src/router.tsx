@@ -60,6 +60,13 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('./screens/report/report.tsx'), 'Report'),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: (raw: Raw) => ({ ...text(raw, 'show') }),
+  component: lazyRouteComponent(() => import('./screens/inbox/inbox.tsx'), 'Inbox'),
+});
+
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/projects',
@@ -81,7 +88,7 @@ const system = createRoute({
 
 /** The router; screens reach their route by `getRouteApi`. */
 export const router = createRouter({
-  routeTree: root.addChildren([tonight, newBatch, batch, task, report, projects, project, system]),
+  routeTree: root.addChildren([tonight, inbox, newBatch, batch, task, report, projects, project, system]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

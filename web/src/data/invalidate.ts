@@ -29,6 +29,7 @@ export function createInvalidator(queries: QueryClient): Invalidator {
       add(KEYS.batches);
       add(KEYS.report);
       add(KEYS.lanes);
+      add(KEYS.inbox);
       // A requirement's status is that of its task.
       add(['requirements']);
       if (batch !== null) add(KEYS.batch(batch));

@@ -13,6 +13,7 @@ export const KEYS = {
   report: ['report'],
   status: ['status'],
   lanes: ['lanes'],
+  inbox: ['inbox'],
 } as const;
 
 const PROGRESS_EVERY_MS = 1500;

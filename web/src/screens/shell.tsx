@@ -12,6 +12,7 @@ import { Messages } from '../ui/notify.tsx';
 import { useShortcut } from '../ui/shortcuts.ts';
 import { useNow } from '../ui/time.tsx';
 import { Helpers } from './helpers.tsx';
+import { InboxIndicator } from './inbox-indicator.tsx';
 import { Login } from './login.tsx';
 import { PLACES } from './places.ts';
 import type { Place } from './places.ts';
@@ -49,6 +50,7 @@ function Inside() {
             <Logo />
             <span>Nightloom</span>
           </Link>
+          <InboxIndicator />
         </div>
         <Helpers />
         <nav aria-label="Places" className="places">

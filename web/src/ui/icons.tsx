@@ -130,11 +130,16 @@ export function SettingsIcon() {
   );
 }
 
-/** Moon, rows, folder, pulse: the places of the navigation. */
+/** Moon, tray, sunrise, folder, pulse: the places of the navigation. */
 export const PLACE_ICONS = {
   tonight: () => (
     <Icon>
       <path d="M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8Z" />
+    </Icon>
+  ),
+  inbox: () => (
+    <Icon>
+      <path d="M2.2 9.5h3.3l1 2h3l1-2h3.3M2.2 9.5v3.3h11.6V9.5L11.7 3.2H4.3Z" />
     </Icon>
   ),
   report: () => (
