@@ -101,9 +101,14 @@ function context({ run, task, details, workspace }: Attempt) {
   };
 }
 
-/** Only an agent can be asked again, or told to repair what it did: a command that failed has failed. */
+/**
+ * Only an agent can be asked again, or told to repair what it did: a command that failed has failed. An answer is asked
+ * for once more in the same session.
+ */
 function policyOf(task: TaskState, { policy }: WorkspaceState): WorkspaceState['policy'] {
-  if (traitsOf(task.kind ?? 'requirement').runs === 'agent') return policy;
+  const { runs, changes } = traitsOf(task.kind ?? 'requirement');
+  if (changes === 'never') return { ...policy, maxFixes: 1 };
+  if (runs === 'agent') return policy;
   return { ...policy, maxAttempts: 1, maxFixes: 0 };
 }
 
@@ -178,7 +183,9 @@ type VerifyNext =
 
 async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext> {
   const { run, task, details, order, workspace } = attempt;
-  if (workspace.policy.verifyCommands === 0) return { kind: 'commit' };
+  // The answer of a kind that only looks is always judged.
+  const isAnswer = traitsOf(task.kind ?? 'requirement').changes === 'never';
+  if (workspace.policy.verifyCommands === 0 && !isAnswer) return { kind: 'commit' };
   run.step(task, 'verify');
   const host = run.ports.host(taskLabel(task));
   let outcome;

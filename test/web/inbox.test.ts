@@ -31,7 +31,11 @@ it.each(FLOW_WIDTHS)(
     // The toast, the badge and the row, all without loading anew.
     await page.getByRole('alert').filter({ hasText: 'break-it: failed' }).first().waitFor();
     await page.getByRole('button', { name: `Inbox: ${before + 2} unread` }).waitFor();
-    const row = page.getByRole('listitem').filter({ hasText: 'break-it' }).first();
+    const row = page
+      .getByRole('list', { name: 'Entries' })
+      .getByRole('listitem')
+      .filter({ hasText: 'break-it' })
+      .first();
     await row.getByText('Failed', { exact: true }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     expect(await overflowPx(page)).toBe(0);

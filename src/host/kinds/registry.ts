@@ -1,9 +1,15 @@
 /** Which kinds this program runs, and how each of them begins and what it leaves. */
+import { BACKGROUND_KINDS } from '../../contracts/background.ts';
 import { KIND_PARAMS } from '../../contracts/kind-params.ts';
 import type { BuiltinKind, TaskKind } from '../../contracts/vocabulary.ts';
 
 /** Kinds that can be queued on this host. */
-export const RUNNABLE_KINDS: readonly BuiltinKind[] = ['requirement', 'claude-cli', 'custom-command'];
+export const RUNNABLE_KINDS: readonly BuiltinKind[] = [
+  'requirement',
+  ...BACKGROUND_KINDS,
+  'claude-cli',
+  'custom-command',
+];
 
 /** True if this host can run tasks of that kind. */
 export function isRunnable(kind: TaskKind): boolean {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { answerJsonSchema } from '../../contracts/background.ts';
 import type { AgentGo } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentCommand } from '../agents/adapter.ts';
@@ -9,6 +10,9 @@ import { adapterFor, sessionLaunch } from '../agents/registry.ts';
 import { listContextFiles } from '../project/context-files.ts';
 import { executionPrompt, fixPrompt, handoverPrompt, resumePrompt } from '../project/prompt.ts';
 import type { ExecutionInput, FailedCheck, PromptMarker } from '../project/prompt.ts';
+import { backgroundPrompt, repairPrompt } from '../kinds/background/prompts.ts';
+import { judgeAnswer, readBackgroundTask } from '../kinds/background/task.ts';
+import type { BackgroundTask } from '../kinds/background/task.ts';
 import { planCommand } from '../kinds/custom-command.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
 import { instructionsOf, timeoutOf } from '../kinds/registry.ts';
@@ -63,8 +67,19 @@ export async function prepareRun(
   const adapter = adapterFor(settings.agent.name);
   const before = environmentOfAgent(context, settings);
   const launch = await sessionLaunch(settings.agent.name, before, go.sessionId ?? sessionIdOf(order));
-  const prompt = await promptFor(context, order, go, workspace, adapter.resume === 'session' && launch.resume);
-  const command = adapter.command({ prompt, session: launch, cwd: workspace.directory, settings });
+  const hasSession = adapter.resume === 'session' && launch.resume;
+  const background = await readBackgroundTask(context.paths, order);
+  const prompt =
+    background === null
+      ? await promptFor(context, order, go, workspace, hasSession)
+      : backgroundPromptFor(context, order, go, background, hasSession);
+  const command = adapter.command({
+    prompt,
+    session: launch,
+    cwd: workspace.directory,
+    settings,
+    ...(background === null ? {} : { schema: answerJsonSchema(background.asked.kind) }),
+  });
   const sessionId = adapter.resume === 'session' ? launch.id : null;
   const facts = { sessionId, priorCostUsd: launch.resume ? go.priorCostUsd : null, agent: settings.agent.name };
   const timeoutMs = (await ownTimeout(context, order)) ?? settings.agent.timeoutMs;
@@ -97,6 +112,23 @@ async function promptFor(
   if (go.prompt === 'attempt') return executionPrompt(input);
   const marker: PromptMarker = go.prompt === 'fix' ? { kind: 'fix', number: go.round + 1 } : { kind: 'resume' };
   return handoverPrompt(marker, input, [REASONS[go.prompt]], failed);
+}
+
+/** Without a session the whole question is asked again, with what was wrong with the last answer. */
+function backgroundPromptFor(
+  context: HostContext,
+  order: WorkOrder,
+  go: AgentGo,
+  task: BackgroundTask,
+  hasSession: boolean,
+): string {
+  const judged = go.prompt === 'fix' ? judgeAnswer(context.paths, order, task) : null;
+  const mistakes = judged === null || judged.ok ? [] : judged.mistakes;
+  if (hasSession && go.prompt === 'fix') return repairPrompt(task.asked.kind, go.round + 1, mistakes);
+  if (hasSession && go.prompt !== 'attempt') return resumePrompt(REASONS[go.prompt]);
+  const question = backgroundPrompt(task.asked, task.stories, order.attempt);
+  if (mistakes.length === 0) return question;
+  return `${question}\n\n${repairPrompt(task.asked.kind, go.round + 1, mistakes)}`;
 }
 
 const REASONS = {

@@ -5,12 +5,13 @@ import type { CommitOutcome } from '../../contracts/host-work.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { Step } from '../../contracts/vocabulary.ts';
+import { discardWork } from '../git/attempt.ts';
 import { commitTask as commitInGit } from '../git/commit.ts';
 import type { CommitResult } from '../git/commit.ts';
 import { openGit } from '../git/git.ts';
-import { snapshotTask } from '../git/in-place.ts';
 import { renderMessage } from '../../domain/commit-message.ts';
 import { resolveCommit } from '../git/refs.ts';
+import { discardInPlace, snapshotTask } from '../git/in-place.ts';
 import { readStatus } from '../git/status.ts';
 import type { Status } from '../git/status.ts';
 import { guardAfter } from '../git/stash-guard.ts';
@@ -47,6 +48,7 @@ export async function commitWork(
   if (start === null)
     throw new AppError('workspace_broken', `Attempt ${order.attempt} of ${order.task} left no note of its start.`);
   await fence(runMarkerPrefix(context.installation, order.task));
+  if (traitsOf(order.kind).changes === 'never') return await leaveNothing(context, order, workspace, start);
   onStep('delete');
   await takeRequirementOut(context, order, workspace);
   onStep('commit');
@@ -154,6 +156,18 @@ function doneWithout(context: HostContext, order: WorkOrder, notes: readonly str
   markDone(context.paths, claimKeyOf(order), holderOf(order), '');
   closeStart(context, order);
   return { kind: 'committed', commit: null, notes: [...notes] };
+}
+
+/** A kind that never changes anything leaves nothing in the tree, whatever its agent did there. */
+async function leaveNothing(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  start: AttemptNote,
+): Promise<CommitOutcome> {
+  if (start.inPlace === null) await discardWork(workspace.directory, workspace.branch);
+  else await discardInPlace(workspace.directory, start.inPlace);
+  return doneWithout(context, order, start.notes);
 }
 
 /** The requirement was not resolved: it goes back where it was. */

@@ -1,9 +1,12 @@
 /** Keeps what a run left as the result of its attempt. */
 import { join } from 'node:path';
+import { isBackgroundKind } from '../../contracts/background.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import { MAX_RESULT_BYTES } from '../../contracts/kind-params.ts';
 import { adapterFor } from '../agents/registry.ts';
+import { extractAnswer } from '../kinds/background/extract.ts';
+import { keepAnswer } from '../kinds/background/task.ts';
 import { commandResult } from '../kinds/custom-command.ts';
 import { writeResult } from '../kinds/result-file.ts';
 import { AGENTS } from '../../contracts/vocabulary.ts';
@@ -21,22 +24,36 @@ export async function keepResult(
   exit: RunExit | null,
 ): Promise<void> {
   if (!traitsOf(order.kind).hasResult) return;
+  if (isBackgroundKind(order.kind)) {
+    const { words, structured } = await lastAnswer(directory);
+    keepAnswer(context.paths, order, structured ?? extractAnswer(words));
+    return;
+  }
   const result =
     order.kind === 'custom-command'
       ? await commandResult(directory, exit)
-      : { text: (await lastWords(directory)).slice(0, MAX_RESULT_BYTES / 8) };
+      : { text: (await lastAnswer(directory)).words.slice(0, MAX_RESULT_BYTES / 8) };
   writeResult(context.paths, order.task, order.attempt, result);
 }
 
-/** What the agent said last: its final result, or the last text of an agent that gives none. */
-async function lastWords(directory: string): Promise<string> {
+/** What the agent gave last: its final result, or the last text of an agent that gives none. */
+interface LastAnswer {
+  readonly words: string;
+  /** What it gave in the form it was asked for; null: nothing. */
+  readonly structured: Readonly<Record<string, unknown>> | null;
+}
+
+async function lastAnswer(directory: string): Promise<LastAnswer> {
   const name = AGENTS.find((each) => each === readFacts(directory)?.agent);
-  if (name === undefined) return '';
+  let last: LastAnswer = { words: '', structured: null };
+  if (name === undefined) return last;
   const parser = adapterFor(name).parser();
   const tail = new RunTail(join(directory, RUN_FILES.stdout));
-  let words = '';
   const push = (line: string): void => {
-    for (const event of parser.push(line)) if (event.type === 'final' || event.type === 'text') words = event.text;
+    for (const event of parser.push(line)) {
+      if (event.type === 'text') last = { ...last, words: event.text };
+      if (event.type === 'final') last = { words: event.text, structured: event.structured ?? null };
+    }
   };
   try {
     for (let more = true; more;) {
@@ -49,5 +66,5 @@ async function lastWords(directory: string): Promise<string> {
   } finally {
     await tail.close();
   }
-  return words;
+  return last;
 }

@@ -5,6 +5,7 @@ import type { VerifyOutcome } from '../../contracts/outcome.ts';
 import { openGit } from '../git/git.ts';
 import { readStatus } from '../git/status.ts';
 import { workTree } from '../git/trees.ts';
+import { readBackgroundTask, verifyAnswer } from '../kinds/background/task.ts';
 import { readBaseline } from '../verify/baseline.ts';
 import { runChecks } from '../verify/verify.ts';
 import { readRound, readStart, writeRound } from './attempt-note.ts';
@@ -12,7 +13,7 @@ import type { HostContext } from './host-context.ts';
 import { environmentOfCommands, openWorkspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
-/** Runs the commands of a round, each once; a round that has ended is read. @throws AppError run_lost, cancelled, workspace_broken */
+/** Runs the commands of a round, each once, or judges an answer; a round that has ended is read. @throws AppError run_lost, cancelled, workspace_broken */
 export async function verifyWork(
   context: HostContext,
   order: WorkOrder,
@@ -21,6 +22,12 @@ export async function verifyWork(
 ): Promise<VerifyOutcome> {
   const known = readRound(context, order, round);
   if (known !== null) return known;
+  const background = await readBackgroundTask(context.paths, order);
+  if (background !== null) {
+    const judged = verifyAnswer(context.paths, order, background);
+    writeRound(context, order, round, judged);
+    return judged;
+  }
   const workspace = await openWorkspace(context, order);
   if (traitsOf(order.kind).changes === 'may' && (await isUntouched(context, order, workspace.directory)))
     return { verdict: 'none', checks: [], tree: null };
