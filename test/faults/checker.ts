@@ -1,6 +1,6 @@
 /**
- * The checker: reads database, repositories, run directories and process table after a night and returns every
- * violation of the promises that can be seen from there (design: P1 P2 P3 P5 P7 P12 P13; P4 where it is told who has to live).
+ * The checker: reads database, Temporal histories, repositories, run directories and process table after a night and returns every
+ * violation of the promises that can be seen from there (design: P1 P2 P3 P5 P6 P7 P8 P12 P13; P4 where it is told who has to live).
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,13 +8,15 @@ import { findMarked } from '../support/marked-processes.ts';
 import { readState } from './facts.ts';
 import type { StateFacts } from './facts.ts';
 import { checkRepository } from './check-repository.ts';
+import { checkHistories } from './check-histories.ts';
 import { checkRuns } from './check-runs.ts';
 import { checkTransfers } from './check-transfers.ts';
+import type { Histories } from './histories.ts';
 import type { Snapshot } from './repository-facts.ts';
 
 /** One broken promise. */
 export interface Violation {
-  readonly promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P7' | 'P12' | 'P13';
+  readonly promise: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P12' | 'P13';
   readonly text: string;
 }
 
@@ -35,6 +37,8 @@ export interface CheckRequest {
   readonly witness?: string;
   /** Processes that had to survive, as seen right after the fault. */
   readonly survivors?: readonly (Survivor & { readonly pidsAfter: readonly number[] })[];
+  /** What Temporal remembers; absent: not looked at. */
+  readonly histories?: Histories;
   /** How long processes of ended tasks may take to go; default 15,000. */
   readonly graceMs?: number;
 }
@@ -46,6 +50,7 @@ export async function check(request: CheckRequest): Promise<Violation[]> {
   return [
     ...checkRuns(state),
     ...checkTransfers(state),
+    ...(request.histories === undefined ? [] : checkHistories(request.histories, state.tasks)),
     ...(request.witness === undefined ? [] : await checkWitness(request.witness)),
     ...repositories.flat(),
     ...checkSurvivors(request.survivors ?? []),

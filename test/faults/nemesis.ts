@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Violation } from './checker.ts';
 import { makeProject, readBatches, startBatch, violationsOf } from './fault-night.ts';
 import type { FaultTask } from './fault-night.ts';
+import { readHistories } from './histories.ts';
 import { strike } from './nemesis-faults.ts';
 import type { Night } from './nemesis-faults.ts';
 import { seeded } from './seeded.ts';
@@ -61,7 +62,9 @@ export async function runNemesis(options: NemesisOptions): Promise<NemesisFigure
     const quietMs = performance.now();
     const heldForUser = await untilAllEnded(night, options.quietMs);
     const quietSeconds = seconds(performance.now() - quietMs);
-    const found = await violationsOf(stack, night.projects);
+    const status = await stack.call((client) => client.call('status'));
+    const histories = await readHistories(status, night.batches);
+    const found = await violationsOf(stack, night.projects, { histories });
     return {
       seed,
       faultSeconds: seconds(quietMs - startedMs),

@@ -1,8 +1,8 @@
 /** Two batches that hand tasks to and fro while they run and continue as new: no task is lost or done twice. */
-import { eventsOfBatch } from '../../bench/support/events.ts';
 import { AppError } from '../../src/contracts/errors.ts';
 import { makeProject, readBatches, startBatch, untilEnded, violationsOf } from '../faults/fault-night.ts';
 import type { FaultTask } from '../faults/fault-night.ts';
+import { readHistories } from '../faults/histories.ts';
 import { seeded } from '../faults/seeded.ts';
 import { makeStack } from '../faults/stack.ts';
 import type { FaultStack } from '../faults/stack.ts';
@@ -32,8 +32,9 @@ export async function moves({ moves: wanted, tasks, seed, say }: SoakOptions): P
     const statuses = Object.fromEntries(
       [...Map.groupBy(ended, (task) => task.status)].map(([status, all]) => [status, all.length]),
     );
-    const executions = await countExecutions(stack, sides);
-    const found = await violationsOf(stack, [project]);
+    const histories = await readHistories(await stack.call((client) => client.call('status')), sides);
+    const executions = sides.map((batch) => histories.get(batch)?.length ?? 0);
+    const found = await violationsOf(stack, [project], { histories });
     return {
       figures: { moves: applied, tasks: lists.flat().length, statuses, executions },
       violations: [
@@ -95,14 +96,4 @@ function countIn(tasks: readonly { batch: string }[], batch: string): number {
 function ignoreConflict(error: unknown): boolean {
   if (AppError.is(error) && error.category === 'conflict') return false;
   throw error;
-}
-
-/** Executions of each batch's workflow. */
-async function countExecutions(stack: FaultStack, batches: readonly string[]): Promise<number[]> {
-  const status = await stack.call((client) => client.call('status'));
-  const counts = batches.map(async (batch) => {
-    const runs = (await eventsOfBatch(status, batch)).map((event) => event.run);
-    return new Set(runs).size;
-  });
-  return await Promise.all(counts);
 }
