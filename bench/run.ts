@@ -3,15 +3,18 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { browser } from './browser.ts';
+import { commands } from './commands.ts';
 import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { longAgent, overhead } from './overhead.ts';
+import { parallel } from './parallel.ts';
 import { recovery } from './recovery.ts';
 import { startup } from './startup.ts';
 import { ROOT } from './support/place.ts';
 import { isMet, keepResult, tableOf } from './support/result.ts';
 import type { BenchResult } from './support/result.ts';
+import { waiting } from './waiting.ts';
 
 /** What the command line says. */
 export interface BenchOptions {
@@ -30,6 +33,9 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   memory,
   startup,
   recovery,
+  commands,
+  parallel,
+  waiting,
   browser,
 };
 

@@ -17,6 +17,8 @@ export interface HistoryEvent {
   readonly after: number | null;
   /** What lies between the two. */
   readonly span: 'waits' | 'works' | null;
+  /** Name of the signal that came or was sent; else null. */
+  readonly signal: string | null;
 }
 
 /** Every event of every execution of the batch, oldest execution first. */
@@ -40,6 +42,23 @@ export async function eventsOfBatch(status: Status, batch: string): Promise<Hist
   }
 }
 
+/** Events of the batch's present execution and of all lanes, together. */
+export async function historyLengths(status: Status, batch: string): Promise<number> {
+  const { temporalAddress, installation } = status;
+  if (temporalAddress === null || installation === null) throw new Error('The stack has no Temporal.');
+  const temporal = connectTemporal(embeddedTemporalConfig(temporalAddress, { temporalNamespace: null }));
+  try {
+    const workflowId = batchWorkflowId(installation as InstallationId, batch as BatchId);
+    let sum = (await temporal.client.workflow.getHandle(workflowId).describe()).historyLength;
+    for await (const lanes of temporal.client.workflow.list({ query: 'WorkflowType = "lanesWorkflow"' })) {
+      sum += (await temporal.client.workflow.getHandle(lanes.workflowId, lanes.runId).describe()).historyLength;
+    }
+    return sum;
+  } finally {
+    await temporal.close();
+  }
+}
+
 type RawEvent = NonNullable<
   Awaited<
     ReturnType<ReturnType<ReturnType<typeof connectTemporal>['client']['workflow']['getHandle']>['fetchHistory']>
@@ -57,6 +76,10 @@ function toEvent(event: RawEvent, run: number, all: readonly RawEvent[]): Histor
     subject: scheduled === undefined ? null : (activity ?? 'workflow task'),
     after,
     span,
+    signal:
+      event.workflowExecutionSignaledEventAttributes?.signalName ??
+      event.signalExternalWorkflowExecutionInitiatedEventAttributes?.signalName ??
+      null,
   };
 }
 
