@@ -154,6 +154,31 @@ it.skipIf(IS_QUICK)('says that it is disconnected, and is right again after a cr
   await page.context().close();
 });
 
+it.skipIf(IS_QUICK)('names what a task comes after, and what happens when that fails', async () => {
+  const { view } = await stack.project('needs', { first: 'write 1.txt 1', second: 'write 2.txt 2' });
+  const projectId = view.id;
+  const batch = await stack.client.call('createBatch', {
+    body: {
+      name: 'Needs',
+      tasks: [
+        { projectId, requirementName: 'first' },
+        { projectId, requirementName: 'second', after: ['first'], whenNeededFailed: 'hold' },
+      ],
+    },
+  });
+  const { page, mistakes } = await enter('narrow', `/tasks/${batch.tasks[1]?.id}`);
+  const fact = page.locator('.fact').filter({ hasText: 'Comes after' });
+  await fact.getByText('Queued', { exact: true }).waitFor();
+  await fact.getByText('Holds the batch if that fails').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await fact.getByRole('link', { name: 'first' }).click();
+  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
+  await page.getByText('Attempts that count').waitFor();
+  expect(await fact.count()).toBe(0);
+  expect(mistakes).toEqual([]);
+  await page.context().close();
+});
+
 it('has a sheet of its shortcuts, and none fires while one types', async () => {
   const { page } = await enter('wide');
   await page.getByRole('heading', { level: 1, name: 'Tonight' }).waitFor();

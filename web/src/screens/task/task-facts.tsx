@@ -1,9 +1,12 @@
 /** Facts of a task. */
 import { Link } from '@tanstack/react-router';
 import type { TaskDetail } from '../../../../src/contracts/views.ts';
+import type { WhenNeededFailed } from '../../../../src/contracts/vocabulary.ts';
+import { useBatchTasks } from '../../data/batches.ts';
 import { dollars, duration, shortSha, toMs } from '../../model/format.ts';
 import { CopyButton } from '../../ui/command.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
+import { TaskStatusLabel } from '../../ui/status.tsx';
 import { Moment, useNow } from '../../ui/time.tsx';
 
 /** See above. */
@@ -44,9 +47,43 @@ export function TaskFacts({ task }: { readonly task: TaskDetail }) {
           </span>
         </Fact>
       )}
+      {task.after.length > 0 && (
+        <Fact name="Comes after">
+          <Needs task={task} />
+        </Fact>
+      )}
       <Fact name="Agent">{task.agent ?? 'none yet'}</Fact>
       <Fact name="Attempts that count">{task.attempts}</Fact>
       <Fact name="Cost">{dollars(task.costUsd)}</Fact>
     </Facts>
+  );
+}
+
+const WHEN_NEEDED_FAILED_WORDS: Readonly<Record<WhenNeededFailed, string>> = {
+  skip: 'Skipped if that fails',
+  run: 'Runs also if that fails',
+  hold: 'Holds the batch if that fails',
+};
+
+/** The tasks that must be done first, with their states, and what happens when one is not. */
+function Needs({ task }: { readonly task: TaskDetail }) {
+  const tasks = useBatchTasks(task.batchId);
+  return (
+    <>
+      <ul className="need-list">
+        {task.after.map((id) => {
+          const needed = tasks?.find((each) => each.id === id);
+          return (
+            <li key={id}>
+              <Link to="/tasks/$taskId" params={{ taskId: id }}>
+                {needed?.name ?? id}
+              </Link>
+              {needed !== undefined && <TaskStatusLabel task={needed} />}
+            </li>
+          );
+        })}
+      </ul>
+      {task.whenNeededFailed !== null && <p className="hint">{WHEN_NEEDED_FAILED_WORDS[task.whenNeededFailed]}</p>}
+    </>
   );
 }
