@@ -35,7 +35,7 @@ it.each(FLOW_WIDTHS)(
       .getByRole('list', { name: 'Entries' })
       .getByRole('listitem')
       .filter({ hasText: 'break-it' })
-      .first();
+      .filter({ hasText: `inbox-${width},` });
     await row.getByText('Failed', { exact: true }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     expect(await overflowPx(page)).toBe(0);

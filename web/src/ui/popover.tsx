@@ -1,7 +1,9 @@
 /** A small surface behind a button, for more than a menu can hold. */
-import { Button as AriaButton } from 'react-aria-components/Button';
-import { Dialog, DialogTrigger, Popover as AriaPopover } from 'react-aria-components/Popover';
+import { useContext } from 'react';
 import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { DialogTrigger, OverlayTriggerStateContext } from 'react-aria-components/Dialog';
+import { Popover as AriaPopover } from 'react-aria-components/Popover';
 
 /** See {@link Popover}. */
 export interface PopoverProps {
@@ -20,11 +22,15 @@ export function Popover({ label, button, children, className = 'icon-button' }: 
       <AriaButton className={className} aria-label={label}>
         {button}
       </AriaButton>
-      <AriaPopover className="popover popover-wide" offset={6}>
-        <Dialog className="popover-body" aria-label={label}>
-          {({ close }) => children(close)}
-        </Dialog>
+      {/* The surface itself is the dialog: what is in it for screen readers alone must not stand outside of one. */}
+      <AriaPopover className="popover popover-wide" offset={6} aria-label={label}>
+        <Body>{children}</Body>
       </AriaPopover>
     </DialogTrigger>
   );
+}
+
+function Body({ children }: Pick<PopoverProps, 'children'>) {
+  const surface = useContext(OverlayTriggerStateContext);
+  return <div className="popover-body">{children(() => surface?.close())}</div>;
 }
