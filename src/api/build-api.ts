@@ -1,4 +1,5 @@
 /** The HTTP API as a Fastify instance; whoever builds it listens and closes. */
+import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
@@ -6,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { AppError } from '../contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
+import { installAudit } from './plugins/audit.ts';
 import { installKeyedRequests } from './plugins/keyed-requests.ts';
 import { installOpenApi } from './plugins/openapi.ts';
 import { installProblems, sendProblem } from './plugins/problem.ts';
@@ -13,6 +15,7 @@ import { checkHost, installSecurity } from './plugins/security.ts';
 import { installCookies } from './plugins/session-cookie.ts';
 import { sessionRoutes } from './plugins/session.ts';
 import { installDashboard } from './plugins/static.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
@@ -48,6 +51,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // HEAD of a stream would never end.
     exposeHeadRoutes: false,
@@ -73,6 +77,8 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   await installLimits(app, deps);
   installKeyedRequests(app, deps);
+  // After it: a repeated request changes nothing.
+  installAudit(app, deps);
   await installOpenApi(app, deps.version);
 
   const creation = createBatchCreation(deps);
@@ -80,6 +86,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   const registry = createStreamRegistry(app);
   sessionRoutes(app, { sessions, installation, token });
   systemRoutes(app, deps);
+  auditRoutes(app, deps);
   projectRoutes(app, deps);
   requirementRoutes(app, deps);
   batchRoutes(app, deps, creation, views);

@@ -34,6 +34,7 @@ export function register<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   app.route({
     method: row.method,
     url: row.path,
+    config: { readOnly: row.readOnly === true },
     schema: {
       summary: row.summary,
       tags: [row.tag],

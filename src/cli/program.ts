@@ -1,5 +1,6 @@
 /** The command line as a whole: parse, call one command, translate what was thrown. */
 import { Command, CommanderError } from 'commander';
+import { defineAuditCommand } from './define/audit.ts';
 import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
 import { defineInboxCommands } from './define/inbox.ts';
@@ -54,6 +55,7 @@ function buildProgram(registry: Registry): Command {
   defineRequirementCommands(program, registry);
   defineInboxCommands(program, registry);
   defineViewCommands(program, registry);
+  defineAuditCommand(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);
   defineRecoveryCommands(program, registry);

@@ -1,5 +1,6 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
+import { auditRoutes } from './audit-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -246,6 +247,7 @@ export const routes = {
     query: z.object({ batch: z.string().optional(), since: z.string().optional() }),
     answers: ReportSchema,
   }),
+  ...auditRoutes,
   ...inboxRoutes,
   ...projectRoutes,
   ...requirementRoutes,

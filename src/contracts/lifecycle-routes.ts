@@ -96,6 +96,7 @@ export const lifecycleRoutes = {
   checkOffload: route({
     method: 'POST',
     path: '/api/batches/:id/offload/check',
+    readOnly: true,
     summary: 'Which of these tasks an offload would refuse, and why; moves nothing',
     tag: 'batches',
     params: id,

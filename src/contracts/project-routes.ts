@@ -62,6 +62,7 @@ export const projectRoutes = {
   checkProject: route({
     method: 'POST',
     path: '/api/projects/check',
+    readOnly: true,
     summary: 'What is at a path, as one types it; registers nothing',
     tag: 'projects',
     body: z.object({ path: z.string().max(4096) }),
@@ -79,6 +80,7 @@ export const projectRoutes = {
   projectConfiguration: route({
     method: 'POST',
     path: '/api/projects/:id/configuration',
+    readOnly: true,
     summary: 'Each setting and where it comes from',
     tag: 'projects',
     params: id,
@@ -93,6 +95,7 @@ export const projectRoutes = {
   preflight: route({
     method: 'POST',
     path: '/api/projects/:id/preflight',
+    readOnly: true,
     summary: 'What a night in this project needs',
     tag: 'projects',
     params: id,

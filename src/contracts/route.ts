@@ -18,6 +18,8 @@ export interface Route<
   readonly answers: Answer;
   /** Status of success; default 200. */
   readonly status?: 200 | 201 | 202;
+  /** Changes nothing although its method says so: it asks with a body. */
+  readonly readOnly?: true;
 }
 
 const none = z.object({});
@@ -40,6 +42,7 @@ export function route<
   body?: B;
   answers: A;
   status?: 200 | 201 | 202;
+  readOnly?: true;
 }): Route<P, Q, B, A> {
   // The type parameters default to the empty object exactly where the row leaves the part out.
   const empty = none as unknown;

@@ -137,6 +137,11 @@ export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 /** One of {@link DELIVERY_STATUSES}. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
+/** How changes in the audit ended: the last one were cut short, or are under way. */
+export const AUDIT_OUTCOMES = ['done', 'refused', 'unanswered'] as const;
+/** One of {@link AUDIT_OUTCOMES}. */
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+
 /** True once a task can no longer change by itself. */
 export function isFinalTaskStatus(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'skipped' || status === 'cancelled';

@@ -1,7 +1,7 @@
 /** The control plane's part of the store. */
 import type { EventType, JournalEvent } from '../contracts/events.ts';
 import type { WebhookId } from '../contracts/ids.ts';
-import type { DeliveryStatus } from '../contracts/vocabulary.ts';
+import type { AuditOutcome, DeliveryStatus } from '../contracts/vocabulary.ts';
 import type { Page } from './store.ts';
 
 /** A request that carries a key of its caller's. */
@@ -55,35 +55,60 @@ export interface IdempotencyStore {
   purge(bornBeforeMs: number): Promise<void>;
 }
 
-/** A change that somebody asked for. Neither bodies nor secrets. */
+/** A change that somebody asks for. Neither bodies nor secrets. */
 export interface AuditEntry {
   readonly atMs: number;
-  /** `token`, `session` or the name of a program that carries the token. */
+  /** `token`, `session:<first 12 hex digits of its digest>`, or `nobody`: who logs in is not known before. */
   readonly who: string;
   readonly address: string;
   readonly method: string;
   /** Path pattern. */
   readonly route: string;
-  /** Ids that the request names or made. */
+  /** What the request names. */
   readonly subjects: readonly string[];
-  /** HTTP status of the answer. */
-  readonly status: number;
+  /** Id of the HTTP request, as its answer and the log say it. */
+  readonly request: string;
 }
 
-/** {@link AuditEntry} with its place. */
+/** How a change was answered. */
+export interface AuditEnd {
+  /** HTTP status. */
+  readonly status: number;
+  /** Of the catalogue; null: no error. */
+  readonly code: string | null;
+  /** What the request names and what it made. */
+  readonly subjects: readonly string[];
+  readonly atMs: number;
+}
+
+/** {@link AuditEntry} with its place and its end; without one the process died at it, or is still at it. */
 export interface AuditRow extends AuditEntry {
   readonly number: number;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly endedAtMs: number | null;
+}
+
+/** Which part of the audit; absent: all. */
+export interface AuditFilter {
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Id, of any kind. */
+  readonly subject?: string;
+  readonly who?: string;
+  readonly method?: string;
+  readonly outcome?: AuditOutcome;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
 }
 
 /** The audit. */
 export interface AuditStore {
-  add(entry: AuditEntry): Promise<void>;
-  /** Newest first. `cursor`: number of the last one seen. */
-  list(filter: {
-    readonly limit: number;
-    readonly cursor?: string;
-    readonly subject?: string;
-  }): Promise<Page<AuditRow>>;
+  /** Before anything is done. Number of the row. */
+  begin(entry: AuditEntry): Promise<number>;
+  end(number: number, end: AuditEnd): Promise<void>;
+  /** Newest first. @throws AppError invalid_input (a forged cursor) */
+  list(filter: AuditFilter): Promise<Page<AuditRow>>;
   /** Forgets what is older. */
   purge(beforeMs: number): Promise<void>;
 }

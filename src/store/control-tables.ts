@@ -31,7 +31,13 @@ export interface AuditTable {
   route: string;
   /** JSON array of ids. */
   subjects: string;
-  status: number;
+  /** Id of the HTTP request. */
+  request: string;
+  /** null: no answer was given. */
+  status: number | null;
+  /** Of the error; null: none, or none yet. */
+  code: string | null;
+  ended_at: string | null;
 }
 
 /** Whom to tell of events. */

@@ -1,7 +1,7 @@
 /** What every implementation of the store must do for the control plane: keyed requests, audit, webhooks, settings. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asId } from '../../src/contracts/ids.ts';
-import type { KeyedRequest } from '../../src/store/control-store.ts';
+import type { AuditFilter, KeyedRequest } from '../../src/store/control-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { T0, batchId } from './store-fixtures.ts';
 import type { TestDatabase } from './store-suite.ts';
@@ -97,27 +97,32 @@ export function describeControl(name: string, make: () => Promise<TestDatabase>)
       expect(await store.idempotency.begin(request(), lease('h'))).toEqual({ verdict: 'run', again: false });
     });
 
-    it('keeps the audit in order, in pages, by subject', async () => {
-      for (let number = 0; number < 5; number += 1) {
-        await store.audit.add({
-          atMs: T0 + number,
-          who: 'token',
-          address: '127.0.0.1',
-          method: 'POST',
-          route: `/api/${number}`,
-          subjects: number === 3 ? [batchId(3)] : [],
-          status: 200,
-        });
+    it('keeps the audit in order, in pages, by what, by whom and by its end', async () => {
+      const entry = { who: 'token', address: '127.0.0.1', method: 'POST', request: 'r' };
+      for (let at = 0; at < 5; at += 1) {
+        const subjects = at === 3 ? [batchId(3)] : [];
+        const who = at === 2 ? 'nobody' : 'token';
+        const number = await store.audit.begin({ ...entry, atMs: T0 + at, who, route: `/api/${at}`, subjects });
+        expect(number).toBe(at + 1);
+        const end = { status: at === 1 ? 409 : 200, code: at === 1 ? 'task_running' : null, subjects, atMs: T0 + 9 };
+        if (at !== 4) await other.audit.end(number, end);
       }
+      const routesOf = async (filter: Partial<AuditFilter>) =>
+        (await store.audit.list({ limit: 9, ...filter })).items.map(({ route }) => route);
       const first = await store.audit.list({ limit: 3 });
       expect(first.items.map(({ route }) => route)).toEqual(['/api/4', '/api/3', '/api/2']);
+      expect(first.items[0]).toMatchObject({ number: 5, status: null, code: null, endedAtMs: null });
       const second = await store.audit.list({ limit: 3, cursor: first.nextCursor ?? '' });
-      expect(second.items.map(({ route }) => route)).toEqual(['/api/1', '/api/0']);
-      expect(second.nextCursor).toBeNull();
-      expect((await store.audit.list({ limit: 9, subject: batchId(3) })).items).toHaveLength(1);
+      expect(second).toMatchObject({ items: [{ code: 'task_running', endedAtMs: T0 + 9 }, {}], nextCursor: null });
+      expect(await routesOf({ subject: batchId(3) })).toEqual(['/api/3']);
+      expect(await routesOf({ who: 'nobody' })).toEqual(['/api/2']);
+      expect(await routesOf({ outcome: 'refused' })).toEqual(['/api/1']);
+      expect(await routesOf({ outcome: 'unanswered' })).toEqual(['/api/4']);
+      expect(await routesOf({ outcome: 'done', sinceMs: T0 + 1, untilMs: T0 + 3 })).toEqual(['/api/2']);
+      expect(await routesOf({ method: 'PUT' })).toEqual([]);
       await expect(store.audit.list({ limit: 1, cursor: 'forged' })).rejects.toMatchObject({ code: 'invalid_input' });
       await store.audit.purge(T0 + 4);
-      expect((await store.audit.list({ limit: 9 })).items).toHaveLength(1);
+      expect(await routesOf({})).toEqual(['/api/4']);
     });
 
     it('[P11] makes one delivery for each event and webhook, whoever plans, and only of its topics', async () => {

@@ -1,12 +1,11 @@
 /** `nightloom report` */
-import { AppError } from '../../contracts/errors.ts';
-import { parseDuration } from '../../contracts/settings.ts';
 import { connect } from '../connect.ts';
 import type { Handler } from '../context.ts';
 import { outputOptions, printJson } from '../output.ts';
 import { reportLines, reportMarkdown } from '../render/report.ts';
-import { lastEveningMs, parseSince } from '../render/time.ts';
+import { lastEveningMs } from '../render/time.ts';
 import { resolveBatch } from '../resolve.ts';
+import { sinceOf } from '../since.ts';
 
 /** Flags of `report`. */
 interface ReportFlags {
@@ -39,11 +38,3 @@ export const report: Handler<ReportFlags> = async (context, flags, args) => {
   else context.print(reportLines(found, outputOptions(context)).join('\n'));
   return 0;
 };
-
-function sinceOf(text: string, nowMs: number): string {
-  const since = parseSince(text, nowMs, parseDuration);
-  if (since !== null) return since;
-  throw new AppError('invalid_input', `--since ${text} is not a time.`, {
-    details: { next: 'Give a duration (12h), a clock time (22:00), a date, or RFC 3339.' },
-  });
-}
