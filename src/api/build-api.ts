@@ -91,7 +91,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   requirementRoutes(app, deps);
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
-  taskRoutes(app, deps, views);
+  taskRoutes(app, deps, creation, views);
   inboxRoutes(app, createInbox(deps, views));
   inspectTaskRoutes(app, deps, views);
   reportRoutes(app, deps, views);

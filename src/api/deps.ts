@@ -20,7 +20,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly door: HostDoor;
   readonly batches: BatchCommands;
-  readonly lanes: Pick<LaneClient, 'state' | 'setLimit'>;
+  readonly lanes: Pick<LaneClient, 'state' | 'setLimits'>;
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly logger: Logger;

@@ -32,6 +32,13 @@ export const LanesSchema = z
     limit: z.int().describe('So many batches work at once'),
     holders: z.array(z.object({ batchId: z.string(), name: z.string(), since: instant })),
     queue: z.array(z.object({ batchId: z.string(), name: z.string(), place, why, message: z.string() })),
+    background: z
+      .object({
+        limit: z.int(),
+        working: z.array(z.object({ taskId: z.string(), name: z.string(), since: instant })),
+        waiting: z.array(z.object({ taskId: z.string(), name: z.string(), place, why, message: z.string() })),
+      })
+      .describe('Tasks by themselves: they take no lane'),
     accounts: z.array(
       z.object({
         account: z.string(),

@@ -8,7 +8,7 @@ import { projectRoutes } from './project-routes.ts';
 import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
-import { NewTaskSchema } from './task-routes.ts';
+import { AloneTaskSchema, NewTaskSchema } from './task-routes.ts';
 import { LogInfoSchema, LogRangeSchema, ProgressViewSchema } from './log-views.ts';
 import {
   BatchSummarySchema,
@@ -190,6 +190,16 @@ export const routes = {
     params: id,
     body: commandBody.extend({ taskId: z.string(), position: z.int().min(0).max(10_000) }),
     answers: BatchViewSchema,
+  }),
+  runTask: route({
+    method: 'POST',
+    path: '/api/tasks/run',
+    summary:
+      'Run a task of any kind by itself: it takes a background place and no lane, and no list of batches shows it',
+    tag: 'tasks',
+    body: AloneTaskSchema,
+    answers: TaskDetailSchema,
+    status: 201,
   }),
   getTask: route({
     method: 'GET',

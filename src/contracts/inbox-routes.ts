@@ -83,6 +83,7 @@ export const inboxRoutes = {
       project: z.string().optional(),
       kind: z.string().max(100).optional(),
       type: z.string().max(100).optional().describe('The same as kind'),
+      alone: flag.optional().describe('true: only tasks that run by themselves; false: only those of batches'),
       unread: flag.optional().describe('true: only unread ends that came into the inbox'),
       deleted: z.enum(['true', 'false', 'all']).default('false').describe('true: only those that were dismissed'),
     }),

@@ -4,6 +4,7 @@ import { LanesSchema } from './hold-views.ts';
 import { commandBody, id, route } from './route.ts';
 import { BatchViewSchema, CommandAnswerSchema } from './views.ts';
 
+const laneLimit = z.int().min(1).max(64);
 const taskIds = z.array(z.string()).min(1).max(10_000);
 
 /** What became of each task of an offload. */
@@ -76,7 +77,15 @@ export const lifecycleRoutes = {
     path: '/api/lanes',
     summary: 'How many batches work at once; those at work go on',
     tag: 'lanes',
-    body: z.object({ limit: z.int().min(1).max(64) }),
+    body: z
+      .object({
+        limit: laneLimit.optional(),
+        background: laneLimit.optional().describe('So many tasks by themselves work at once'),
+      })
+      .refine(({ limit, background }) => limit !== undefined || background !== undefined, {
+        message: 'Give limit, background or both',
+        path: ['limit'],
+      }),
     answers: LanesSchema,
   }),
   offload: route({

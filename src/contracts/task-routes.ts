@@ -1,5 +1,6 @@
 /** How tasks are named when they are made, and what a task by itself shows of its kind. Part of the route table. */
 import { z } from 'zod';
+import { SettingsOverridesSchema } from './settings.ts';
 import { STAGES, WHEN_NEEDED_FAILED } from './vocabulary.ts';
 
 /** Names a task to be made: a requirement by its name, anything else by kind and parameters. */
@@ -24,6 +25,17 @@ export const NewTaskSchema = z
     message: 'Give either requirementName or kind',
     path: ['kind'],
   });
+
+/** A task to be run by itself. */
+export const AloneTaskSchema = z.object({
+  projectId: z.string(),
+  kind: z.string().min(1).max(100).describe('See `contracts/kind-params.ts` for what each takes'),
+  params: z.record(z.string(), z.unknown()).optional().describe('Of that kind; default: none'),
+  name: z.string().trim().min(1).max(100).optional().describe('What it is called; default: made of its parameters'),
+  timeoutMs: z.int().min(1000).max(86_400_000).optional().describe('Wall time of one run; default: agent.timeout'),
+  flags: SettingsOverridesSchema.optional().describe('Settings for this task alone; the strongest source'),
+  again: z.boolean().optional().describe('Run a requirement that an undelivered branch resolves already'),
+});
 
 /** Of a task in every view. */
 export const kindFields = {

@@ -1,5 +1,6 @@
 /** What the Temporal Web UI shows of the lanes. Runs in the workflow sandbox: pure. */
-import type { LanesState } from './lanes.ts';
+import { limitOf, poolOf } from './lanes.ts';
+import type { LanePool, LanesState } from './lanes.ts';
 
 /** Markdown: who works, who waits, which accounts hold. */
 export function lanesTable(state: LanesState): string {
@@ -9,10 +10,14 @@ export function lanesTable(state: LanesState): string {
     ([account, hold]) =>
       `- ${account}: ${hold.reason} until ${iso(hold.untilMs)}${hold.probe === null ? '' : `, ${hold.probe} probes`}`,
   );
-  const head = `**${state.holders.length} of ${state.limit} lanes in use**, ${state.queue.length} waiting`;
+  const head = `**${usage(state, 'lanes')} lanes in use**, ${usage(state, 'background')} places of tasks by themselves, ${state.queue.length} waiting`;
   return [head, '', '| batch | | account |', '|---|---|---|', ...holders, ...queue, '', ...holds]
     .join('\n')
     .slice(0, 18_000);
+}
+
+function usage(state: LanesState, pool: LanePool): string {
+  return `${state.holders.filter((each) => poolOf(each.batch) === pool).length} of ${limitOf(state, pool)}`;
 }
 
 function iso(ms: number): string {

@@ -1,7 +1,9 @@
 /**
- * Lanes: at most `limit` batches work on a host at once, first come, first served; and per agent account one hold for
- * all of them, ended by one probe. Runs in the workflow sandbox: pure, the clock is handed in.
+ * Lanes: at most `limit` batches work on a host at once, first come, first served; tasks by themselves have places of
+ * their own (`background`), so that they never wait for a night; and per agent account one hold for all of them, ended by
+ * one probe. Runs in the workflow sandbox: pure, the clock is handed in.
  */
+import { soloTaskOf } from '../contracts/ids.ts';
 import type { BatchId, HostId, InstallationId } from '../contracts/ids.ts';
 import type { LaneWait } from '../contracts/state.ts';
 import type { HoldReason } from '../contracts/vocabulary.ts';
@@ -34,6 +36,8 @@ export interface LanesState {
   readonly installation: InstallationId;
   readonly host: HostId;
   limit: number;
+  /** So many tasks by themselves work at once; absent: {@link DEFAULT_BACKGROUND}. */
+  background?: number;
   holders: LaneHolder[];
   queue: LaneRequest[];
   accounts: Record<string, AccountHold>;
@@ -43,12 +47,33 @@ export interface LanesState {
 
 /** Lanes of a host unless said otherwise. */
 export const DEFAULT_LANES = 4;
+/** Tasks by themselves that work at once on a host unless said otherwise. */
+export const DEFAULT_BACKGROUND = 3;
 /** After a hold the batches of an account start this far apart. */
 const STAGGER_MS = 5000;
 
 /** Empty lanes. */
 export function newLanes(installation: InstallationId, host: HostId, limit = DEFAULT_LANES): LanesState {
   return { v: 1, installation, host, limit, holders: [], queue: [], accounts: {}, notBefore: {} };
+}
+
+/** Of batches that somebody made, or of tasks by themselves. */
+export type LanePool = 'lanes' | 'background';
+
+/** The pool that `batch` takes its place from. */
+export function poolOf(batch: BatchId): LanePool {
+  return soloTaskOf(batch) === null ? 'lanes' : 'background';
+}
+
+/** So many of a pool work at once. */
+export function limitOf(state: LanesState, pool: LanePool): number {
+  return pool === 'lanes' ? state.limit : (state.background ?? DEFAULT_BACKGROUND);
+}
+
+/** Changes limits (1 to 64); those at work go on. Absent: stays. */
+export function setLimits(state: LanesState, limits: { readonly limit?: number; readonly background?: number }): void {
+  if (limits.limit !== undefined) state.limit = bounded(limits.limit);
+  if (limits.background !== undefined) state.background = bounded(limits.background);
 }
 
 /** Puts a batch into the queue. The same or an older request again changes nothing; a newer one gives up the lane of the older. */
@@ -83,8 +108,7 @@ export function releaseAccount(state: LanesState, account: string, nowMs: number
 
 /** Takes the next batch that may work out of the queue and makes it a holder; null: nobody may now. */
 export function grantLane(state: LanesState, nowMs: number): LaneHolder | null {
-  if (state.holders.length >= state.limit) return null;
-  const next = state.queue.find((each) => mayStart(state, each.account, nowMs));
+  const next = state.queue.find((each) => hasRoom(state, each.batch) && mayStart(state, each.account, nowMs));
   if (next === undefined) return null;
   const hold = state.accounts[next.account];
   if (hold !== undefined) hold.probe = next.batch;
@@ -97,8 +121,9 @@ export function grantLane(state: LanesState, nowMs: number): LaneHolder | null {
 
 /** When somebody could start who may not now, as far as only time decides; null: nobody. */
 export function nextGrantMs(state: LanesState, nowMs: number): number | null {
-  if (state.queue.length === 0 || state.holders.length >= state.limit) return null;
-  const times = state.queue.map((each) => {
+  const waiting = state.queue.filter((each) => hasRoom(state, each.batch));
+  if (waiting.length === 0) return null;
+  const times = waiting.map((each) => {
     const hold = state.accounts[each.account];
     if (hold?.probe != null) return Number.POSITIVE_INFINITY;
     return Math.max(hold?.untilMs ?? 0, state.notBefore[each.account] ?? 0);
@@ -107,10 +132,11 @@ export function nextGrantMs(state: LanesState, nowMs: number): number | null {
   return Number.isFinite(next) && next > nowMs ? next : null;
 }
 
-/** Why that batch waits, and its place in the queue from 1; null: it does not. */
+/** Why that batch waits, and its place in the queue of its pool from 1; null: it does not. */
 export function laneWait(state: LanesState, batch: BatchId, nowMs: number): LaneWait | null {
-  const index = state.queue.findIndex((each) => each.batch === batch);
-  const asked = state.queue[index];
+  const queue = state.queue.filter((each) => poolOf(each.batch) === poolOf(batch));
+  const index = queue.findIndex((each) => each.batch === batch);
+  const asked = queue[index];
   if (asked === undefined) return null;
   const place = index + 1;
   const hold = state.accounts[asked.account];
@@ -132,6 +158,15 @@ function mayStart(state: LanesState, account: string, nowMs: number): boolean {
   if ((state.notBefore[account] ?? 0) > nowMs) return false;
   const hold = state.accounts[account];
   return hold === undefined || (hold.probe === null && hold.untilMs <= nowMs);
+}
+
+function hasRoom(state: LanesState, batch: BatchId): boolean {
+  const pool = poolOf(batch);
+  return state.holders.filter((each) => poolOf(each.batch) === pool).length < limitOf(state, pool);
+}
+
+function bounded(limit: number): number {
+  return Math.max(1, Math.min(64, Math.trunc(limit)));
 }
 
 function holds(state: LanesState, batch: BatchId): boolean {

@@ -182,6 +182,8 @@ export interface TaskStore {
     kind?: TaskKind;
     batch?: BatchId;
     project?: ProjectId;
+    /** true: only tasks by themselves; false: none of them. */
+    alone?: boolean;
     unread?: boolean;
     dismissed?: boolean;
     limit: number;

@@ -1,5 +1,6 @@
 /** Task rows: from definitions to columns and back. */
 import type { Selectable } from 'kysely';
+import { soloTaskOf } from '../contracts/ids.ts';
 import type { BatchId, ProjectId } from '../contracts/ids.ts';
 import type { TaskState } from '../contracts/state.ts';
 import type { TaskTable } from './database.ts';
@@ -14,7 +15,8 @@ export function toTaskColumns(
   return {
     id: task.id,
     type: task.kind,
-    status: 'idle',
+    // Nobody starts a task by itself: it is queued from the beginning.
+    status: soloTaskOf(place.batch) === null ? 'idle' : 'queued',
     version: task.sha256,
     params: toJson(task.params),
     context: task.needs === undefined ? null : toJson(task.needs),

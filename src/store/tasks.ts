@@ -84,7 +84,7 @@ async function list(
   db: Kysely<Database>,
   filter: Parameters<TaskStore['list']>[0],
 ): Promise<Awaited<ReturnType<TaskStore['list']>>> {
-  const { status, kind, batch, project, unread, dismissed, cursor } = filter;
+  const { status, kind, batch, project, alone, unread, dismissed, cursor } = filter;
   let query = rowsOf(db).where('batches.status', '!=', 'creating').where('batches.deleted_at', 'is', null);
   if (unread !== undefined) query = query.where((eb) => (unread ? isUnread(eb) : eb.not(isUnread(eb))));
   if (dismissed !== undefined) query = query.where('tasks.deleted_at', dismissed ? 'is not' : 'is', null);
@@ -92,6 +92,7 @@ async function list(
   if (kind !== undefined) query = query.where('tasks.type', '=', kind);
   if (batch !== undefined) query = query.where('tasks.batch', '=', batch);
   if (project !== undefined) query = query.where('tasks.project', '=', project);
+  if (alone !== undefined) query = query.where('batches.solo', '=', alone ? 1 : 0);
   if (cursor !== undefined) {
     const place = decodeCursor(cursor, 'task');
     query = query.where((eb) =>

@@ -6,6 +6,7 @@ import { controlQueue, lanesWorkflowId, WORKFLOW_TYPES } from '../contracts/name
 import { newLanes } from '../domain/lanes.ts';
 import type { LaneRequest, LanesState } from '../domain/lanes.ts';
 import { laneSignals, lanesQuery, setLaneLimitUpdate } from '../workflows/messages.ts';
+import type { LaneLimits } from '../workflows/messages.ts';
 import { notFound, translateCallError } from './batch-errors.ts';
 
 /** Deadline of a call; without one the client waits for ever. */
@@ -15,8 +16,8 @@ const CALL_TIMEOUT_MS = 5000;
 export interface LaneClient {
   /** Sends the request, and starts the lanes if they do not run. */
   request(host: HostId, request: LaneRequest): Promise<void>;
-  /** Changes how many batches may work at once (1 to 64). @throws AppError no_worker */
-  setLimit(host: HostId, limit: number): Promise<number>;
+  /** Changes how many batches, and tasks by themselves, may work at once (1 to 64 each). @throws AppError no_worker */
+  setLimits(host: HostId, limits: LaneLimits): Promise<number>;
   /** null when the host has had no batch yet. @throws AppError no_worker */
   state(host: HostId): Promise<LanesState | null>;
 }
@@ -50,14 +51,14 @@ export function createLaneClient(options: {
           signalArgs: [request],
         });
       }),
-    setLimit: (host, limit) =>
+    setLimits: (host, limits) =>
       call(() => {
         const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.lanes, {
           ...start(host),
           workflowIdConflictPolicy: 'USE_EXISTING',
         });
         return client.workflow.executeUpdateWithStart(setLaneLimitUpdate, {
-          args: [{ limit }],
+          args: [limits],
           startWorkflowOperation,
         });
       }),

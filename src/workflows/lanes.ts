@@ -24,6 +24,7 @@ import {
   releaseAccount,
   releaseLane,
   requestLane,
+  setLimits,
 } from '../domain/lanes.ts';
 import type { LaneHolder, LanesState } from '../domain/lanes.ts';
 import { lanesTable } from '../domain/lanes-table.ts';
@@ -66,8 +67,8 @@ export async function lanesWorkflow(state: LanesState): Promise<void> {
     releaseAccount(state, account, Date.now());
     changed();
   });
-  setHandler(setLaneLimitUpdate, ({ limit }) => {
-    state.limit = Math.max(1, Math.min(64, Math.trunc(limit)));
+  setHandler(setLaneLimitUpdate, (limits) => {
+    setLimits(state, limits);
     changed();
     return state.limit;
   });

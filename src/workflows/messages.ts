@@ -79,8 +79,16 @@ export interface AccountReport extends Omit<AccountHold, 'probe'> {
   readonly batch: BatchId;
 }
 
-/** How many batches may work at once; takes effect at once, holders keep their lanes. */
-export const setLaneLimitUpdate = defineUpdate<number, [{ readonly limit: number }]>('setLimit');
+/** How many batches, and tasks by themselves, may work at once. */
+export interface LaneLimits {
+  /** 1 to 64; absent: stays. */
+  readonly limit?: number;
+  /** Of tasks by themselves, likewise. */
+  readonly background?: number;
+}
+
+/** Takes effect at once; holders keep their lanes. */
+export const setLaneLimitUpdate = defineUpdate<number, [LaneLimits]>('setLimit');
 
 /** The whole state of the lanes. */
 export const lanesQuery = defineQuery<LanesState>('lanes');

@@ -23,9 +23,13 @@ describe('lanes', () => {
       limit: 4,
       holders: [],
       queue: [],
+      background: { limit: 3, working: [], waiting: [] },
       accounts: [],
     });
     expect((await stack.send('PUT', '/api/lanes', { limit: 2 })).body).toMatchObject({ limit: 2 });
+    const background = await stack.send('PUT', '/api/lanes', { background: 5 });
+    expect(background.body).toMatchObject({ limit: 2, background: { limit: 5 } });
+    expect(problemOf(await stack.send('PUT', '/api/lanes', {})).code).toBe('invalid_input');
     for (const limit of [0, 65, 1.5, '2', null]) {
       expect(problemOf(await stack.send('PUT', '/api/lanes', { limit })).code).toBe('invalid_input');
     }

@@ -1,6 +1,8 @@
 /** Tasks that are no requirements, beside some that are: what they run, what they commit, what they leave. */
+import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TaskToFreeze } from '../../src/contracts/host-door-kinds.ts';
+import type { BatchId } from '../../src/contracts/ids.ts';
 import type { SettingsOverrides } from '../../src/contracts/settings.ts';
 import { readResult } from '../../src/host/kinds/result-file.ts';
 import { script, startInstallation } from '../support/installation.ts';
@@ -121,4 +123,29 @@ describe('a task by itself', () => {
     expect(items).toEqual([]);
     expect(await installation.store.tasks.list({ project: id, limit: 10 })).toMatchObject({ items: [{ batch }] });
   });
+
+  it('waits for one of the background places, of which a night takes none', async () => {
+    const { createBatch, repository } = await installation.project(filesOf({ a: ['write a.txt 1'] }));
+    const gate = `${repository.directory}.gate`;
+    const wait = shell(`until test -e ${gate}; do sleep 0.1; done`);
+    const alone: BatchId[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      const { batch } = await createBatch([wait], {}, 'continue', 'alone', true);
+      await installation.command(batch, 'start');
+      await installation.until(batch, ({ lane }) => lane.status === 'held' || lane.wait !== null);
+      alone.push(batch);
+    }
+    const last = await installation.until(alone[3] ?? never(), ({ lane }) => lane.wait !== null);
+    expect(last.lane.wait).toEqual({ why: 'lanes_full', place: 1 });
+    const night = await createBatch(['a'], {}, 'continue', 'night');
+    await installation.command(night.batch, 'start');
+    await installation.until(night.batch, ({ status }) => status === 'completed');
+    await writeFile(gate, '');
+    for (const batch of alone) await installation.until(batch, ({ status }) => status === 'completed');
+    await rm(gate);
+  });
 });
+
+function never(): never {
+  throw new Error('there is no such batch');
+}

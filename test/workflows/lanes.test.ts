@@ -41,7 +41,7 @@ async function stateOfLanes() {
 
 describe('lanes', () => {
   it('at most the limit work at once, the others wait in their order and say their place', async () => {
-    await lanes.setLimit(installation.context.host, 3);
+    await lanes.setLimits(installation.context.host, { limit: 3 });
     const batches = await startBatches((name) => ['sleep 2s', `write ${name}.txt 1`]);
     const state = await stateOfLanes();
     expect(state.holders.map((each) => each.batch)).toEqual(batches.slice(0, 3));
@@ -56,7 +56,7 @@ describe('lanes', () => {
   });
 
   it('a pause gives the lane to the next; a batch terminated from outside loses it', async () => {
-    await lanes.setLimit(installation.context.host, 1);
+    await lanes.setLimits(installation.context.host, { limit: 1 });
     const batches = await startBatches((name) => ['sleep 20s', `write ${name}.txt 1`]);
     const [first, second, third] = batches;
     if (first === undefined || second === undefined || third === undefined) throw new Error('no batches');
@@ -71,7 +71,7 @@ describe('lanes', () => {
   });
 
   it('[E3] a usage limit of one holds all batches of the account; one probes, the others follow', async () => {
-    await lanes.setLimit(installation.context.host, 4);
+    await lanes.setLimits(installation.context.host, { limit: 4 });
     const project = await installation.project(
       filesOf({
         a: ['limit 4s', 'write a.txt 1'],

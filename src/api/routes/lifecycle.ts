@@ -18,7 +18,7 @@ import { toAnswerView } from '../views/small-views.ts';
 export function lifecycleRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store } = deps;
   register(app, routes.lanes, async () => await lanesOf(deps));
-  register(app, routes.setLanes, async ({ body }) => await setLanes(deps, body.limit));
+  register(app, routes.setLanes, async ({ body }) => await setLanes(deps, body));
   register(
     app,
     routes.offload,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../../contracts/errors.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
 import type { ManyAnswers } from '../../contracts/lifecycle-routes.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
 import type { BatchRow } from '../../store/store.ts';
@@ -31,7 +32,7 @@ async function toAll(
   send: (row: BatchRow) => Promise<CommandAnswerView>,
 ): Promise<ManyAnswers> {
   const open = await deps.store.batches.open();
-  const rows = open.filter((row) => row.status === status && row.deletedAtMs === null);
+  const rows = open.filter((row) => row.status === status && row.deletedAtMs === null && soloTaskOf(row.id) === null);
   const items: ManyAnswers['items'] = [];
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     const answers = await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => attempt(deps, row, send)));

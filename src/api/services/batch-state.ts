@@ -1,4 +1,5 @@
 /** The state that a batch's workflow is created with. */
+import { soloTaskOf } from '../../contracts/ids.ts';
 import type { InstallationId, ProjectId } from '../../contracts/ids.ts';
 import type { BatchHead } from '../../contracts/record.ts';
 import type { BatchState, TaskState } from '../../contracts/state.ts';
@@ -8,7 +9,7 @@ import type { BatchRow, NewBatch, TaskDefinition } from '../../store/store.ts';
 
 /** What is known of a batch before its workflow exists. */
 export interface BatchOrigin {
-  readonly batch: Pick<BatchRow, 'id' | 'name' | 'host' | 'project' | 'epoch' | 'flags'>;
+  readonly batch: Pick<BatchRow, 'id' | 'name' | 'host' | 'project' | 'epoch' | 'flags' | 'createdAtMs'>;
   readonly installation: InstallationId;
   /** Account of the agent by project id. */
   readonly accounts: Readonly<Record<string, string>>;
@@ -30,7 +31,14 @@ export function initialState(origin: BatchOrigin & { readonly batch: NewBatch })
 function newState({ batch, installation, accounts }: BatchOrigin, tasks: readonly TaskState[]): BatchState {
   const { id, name, host, project, epoch, flags } = batch;
   const onFailure = flags.onFailure ?? 'continue';
-  return newBatchState({ installation, batch: id, host, epoch, name, project, onFailure, accounts, tasks });
+  const state = newBatchState({ installation, batch: id, host, epoch, name, project, onFailure, accounts, tasks });
+  return soloTaskOf(id) === null ? state : begun(state, batch.createdAtMs);
+}
+
+/** A task by itself needs nobody to start it: it runs as soon as it exists. */
+function begun(state: BatchState, atMs: number): BatchState {
+  const tasks = state.tasks.map((task) => ({ ...task, status: 'queued' as const }));
+  return { ...state, status: 'running', startedAtMs: atMs, tasks };
 }
 
 /** Tasks as a workflow takes them; `named`: for small batches the state carries names. */

@@ -12,7 +12,7 @@ import { defineTasks, derivedId } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
 
 /** First opening of a batch; raised only when it is opened in another Temporal. */
-const FIRST_EPOCH = 1;
+export const FIRST_EPOCH = 1;
 /** Younger ones may be under way in another process. */
 const ABANDONED_AFTER_MS = 60_000;
 
@@ -35,6 +35,11 @@ export interface BatchCreation {
    * @throws AppError as `defineTasks`; invalid_settings, already_queued, temporal_unreachable
    */
   create(request: BatchRequest): Promise<BatchRow>;
+  /**
+   * Makes a batch whose tasks are defined and frozen; that of a task by itself runs at once.
+   * @throws AppError invalid_settings, already_queued, temporal_unreachable
+   */
+  createDefined(batch: NewBatch): Promise<BatchRow>;
   /**
    * Makes an `idle` batch without tasks, on the host of `like` and with its settings; the same command again finds it.
    * @throws AppError temporal_unreachable
@@ -61,11 +66,11 @@ export function createBatchCreation(deps: ApiDeps): BatchCreation {
       underWay.delete(batch.id);
     }
   };
+  const createDefined = async (batch: NewBatch): Promise<BatchRow> =>
+    await guarded(batch, await accountsOf(deps, batch.tasks, batch.flags));
   return {
-    create: async (request) => {
-      const batch = await define(deps, request);
-      return await guarded(batch, await accountsOf(deps, batch.tasks, batch.flags));
-    },
+    create: async (request) => createDefined(await define(deps, request)),
+    createDefined,
     createEmpty: async (like, request) => {
       const batch = emptyLike(deps, like, request);
       const known = await deps.store.batches.get(batch.id);

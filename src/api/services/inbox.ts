@@ -20,6 +20,7 @@ export interface TaskQuery {
   readonly project?: string | undefined;
   readonly kind?: string | undefined;
   readonly type?: string | undefined;
+  readonly alone?: 'true' | 'false' | undefined;
   readonly unread?: 'true' | 'false' | undefined;
   readonly deleted: 'true' | 'false' | 'all';
 }
@@ -88,7 +89,7 @@ export function createInbox({ store, clock }: Pick<ApiDeps, 'store' | 'clock'>, 
 
 /** null: nothing can fit. */
 function toFilter(query: TaskQuery): Parameters<ApiDeps['store']['tasks']['list']>[0] | null {
-  const { limit, cursor, batch, project, unread, deleted } = query;
+  const { limit, cursor, batch, project, alone, unread, deleted } = query;
   const status = query.status === 'complete' ? 'completed' : query.status;
   const named = query.kind ?? query.type;
   const kind = named === undefined ? undefined : toKind(named);
@@ -102,6 +103,7 @@ function toFilter(query: TaskQuery): Parameters<ApiDeps['store']['tasks']['list'
     ...(kind === undefined ? {} : { kind }),
     ...(batch === undefined ? {} : { batch }),
     ...(project === undefined ? {} : { project }),
+    ...(alone === undefined ? {} : { alone: alone === 'true' }),
     ...(unread === undefined ? {} : { unread: unread === 'true' }),
     ...(deleted === 'all' ? {} : { dismissed: deleted === 'true' }),
   };

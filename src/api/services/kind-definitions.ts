@@ -20,7 +20,7 @@ export interface CheckedTask {
   /** Of the requirement, or what the task is called. */
   readonly name: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Path of the task in the request: `tasks.3`. */
+  /** Path of the task in the request: `tasks.3`; empty: the request is the task. */
   readonly at: string;
 }
 
@@ -29,21 +29,25 @@ interface Field {
   readonly message: string;
 }
 
-/** Checks all tasks of a request. @throws AppError unknown_kind, invalid_input with `details.fields` of every mistake */
-export function checkKinds(wanted: readonly WantedTask[]): CheckedTask[] {
+/**
+ * Checks all tasks of a request.
+ * @param pathOf path of a task in the request, by its index
+ * @throws AppError unknown_kind, invalid_input with `details.fields` of every mistake
+ */
+export function checkKinds(wanted: readonly WantedTask[], pathOf: (index: number) => string): CheckedTask[] {
   const checked: CheckedTask[] = [];
   const fields: Field[] = [];
   for (const [index, task] of wanted.entries()) {
-    const at = `tasks.${index}`;
+    const at = pathOf(index);
     if (task.requirementName !== undefined) {
       checked.push({ projectId: task.projectId, kind: 'requirement', name: task.requirementName, params: {}, at });
       continue;
     }
     const kind = toKind(task.kind ?? '');
-    if (kind === null) throw unknownKind(task.kind ?? '', `${at}.kind`, []);
+    if (kind === null) throw unknownKind(task.kind ?? '', below(at, 'kind'), []);
     const found = isBuiltinKind(kind) ? checkParams(kind, task.params ?? {}) : checkSize(task.params ?? {});
     if (found.ok) checked.push({ projectId: task.projectId, kind, at, ...named(kind, found.params, task.name) });
-    else fields.push(...fieldsOf(`${at}.params`, found));
+    else fields.push(...fieldsOf(below(at, 'params'), found));
   }
   if (fields.length > 0) throw wrongFields(fields);
   return checked;
@@ -70,7 +74,7 @@ async function ask(door: HostDoor, project: ProjectRow, { kind, params, at }: Ch
       const { kinds } = error.details;
       throw unknownKind(
         kind,
-        `${at}.kind`,
+        below(at, 'kind'),
         Array.isArray(kinds) ? kinds.filter((each) => typeof each === 'string') : [],
       );
     }
@@ -92,6 +96,11 @@ function unknownKind(kind: string, path: string, own: readonly string[]): AppErr
   return new AppError('unknown_kind', `${message}.`, { details: { fields: [{ path, message }], kinds } });
 }
 
+/** `part` of what is at a path. */
+function below(at: string, part: string): string {
+  return at === '' ? part : `${at}.${part}`;
+}
+
 function fieldsOf(at: string, found: Extract<CheckedParams, { ok: false }>): Field[] {
   return found.mistakes.map(({ path, message }) => ({ path: path === '' ? at : `${at}.${path}`, message }));
 }
@@ -111,6 +120,6 @@ function toFields(value: unknown, at: string): Field[] {
     if (typeof field !== 'object' || field === null) return [];
     const path: unknown = Reflect.get(field, 'path');
     const message: unknown = Reflect.get(field, 'message');
-    return typeof path === 'string' && typeof message === 'string' ? [{ path: `${at}.${path}`, message }] : [];
+    return typeof path === 'string' && typeof message === 'string' ? [{ path: below(at, path), message }] : [];
   });
 }

@@ -1,5 +1,6 @@
 /** The lanes of the host whose door this is. */
 import type { Lanes } from '../../contracts/hold-views.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
 import type { BatchId, HostId } from '../../contracts/ids.ts';
 import type { BatchRow, Store } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -18,9 +19,15 @@ export async function lanesOf(deps: Deps): Promise<Lanes> {
   return toLanesView(state, deps.host, names, deps.clock.now());
 }
 
-/** Changes how many batches work at once (1 to 64). @throws AppError no_worker, temporal_unreachable */
-export async function setLanes(deps: Deps, limit: number): Promise<Lanes> {
-  await deps.lanes.setLimit(deps.host, limit);
+/** Changes how many batches, and tasks by themselves, work at once. @throws AppError no_worker, temporal_unreachable */
+export async function setLanes(
+  deps: Deps,
+  { limit, background }: { readonly limit?: number | undefined; readonly background?: number | undefined },
+): Promise<Lanes> {
+  await deps.lanes.setLimits(deps.host, {
+    ...(limit === undefined ? {} : { limit }),
+    ...(background === undefined ? {} : { background }),
+  });
   return await lanesOf(deps);
 }
 
@@ -29,7 +36,7 @@ export async function queueLengths(store: Store, shown: readonly BatchRow[]): Pr
   const lengths = new Map<HostId, number>();
   if (!shown.some(isQueued)) return lengths;
   for (const row of await store.batches.open()) {
-    if (isQueued(row)) lengths.set(row.host, (lengths.get(row.host) ?? 0) + 1);
+    if (isQueued(row) && soloTaskOf(row.id) === null) lengths.set(row.host, (lengths.get(row.host) ?? 0) + 1);
   }
   return lengths;
 }

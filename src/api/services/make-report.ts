@@ -1,5 +1,6 @@
 /** The morning report. */
 import { AppError } from '../../contracts/errors.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
 import type { Report } from '../../contracts/views.ts';
 import { gapsMet } from '../../domain/gaps.ts';
 import type { Gap, UnderWay } from '../../domain/gaps.ts';
@@ -59,7 +60,9 @@ async function rowsSince(deps: Pick<ApiDeps, 'store'>, sinceMs: number | null): 
   const { items } = await deps.store.batches.list({ limit: MAX_BATCHES, ...(sinceMs === null ? {} : { sinceMs }) });
   if (sinceMs === null) return items;
   const listed = new Set(items.map((row) => row.id));
-  const open = (await deps.store.batches.open()).filter((row) => !listed.has(row.id) && row.deletedAtMs === null);
+  const open = (await deps.store.batches.open()).filter(
+    (row) => !listed.has(row.id) && row.deletedAtMs === null && soloTaskOf(row.id) === null,
+  );
   return [...items, ...open].slice(0, MAX_BATCHES);
 }
 

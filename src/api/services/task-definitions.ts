@@ -46,6 +46,8 @@ export async function defineTasks(
     readonly again: boolean;
     readonly newTaskId: (index: number) => TaskId;
     readonly present?: readonly TaskRow[];
+    /** Path of a task in the request, for what is refused; default `tasks.<index>`. */
+    readonly pathOf?: (index: number) => string;
   },
 ): Promise<Definitions> {
   const found = new Map<string, ProjectRow>();
@@ -55,7 +57,7 @@ export async function defineTasks(
   const [first, ...others] = found.values();
   if (first === undefined) throw new AppError('nothing_to_do', 'No task was named.');
   refuseOtherHosts(first, others);
-  const checked = checkKinds(wanted);
+  const checked = checkKinds(wanted, options.pathOf ?? ((index) => `tasks.${index}`));
   const frozen = await freezeAll(deps.door, checked, found);
   if (!options.again) await refuseDone(deps.door, [first, ...others], frozen);
   const tasks = frozen.map((task, index) => ({ id: options.newTaskId(index), ...task }));

@@ -1,9 +1,10 @@
 /** The lanes, and a batch's place in them, as callers see them. */
 import type { Lanes, LaneView } from '../../contracts/hold-views.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
 import type { BatchId, HostId } from '../../contracts/ids.ts';
 import type { LaneState, LaneWait } from '../../contracts/state.ts';
-import { DEFAULT_LANES, laneWait } from '../../domain/lanes.ts';
-import type { LanesState } from '../../domain/lanes.ts';
+import { DEFAULT_BACKGROUND, DEFAULT_LANES, laneWait, limitOf, poolOf } from '../../domain/lanes.ts';
+import type { LanePool, LanesState } from '../../domain/lanes.ts';
 import { instant } from './instants.ts';
 
 /**
@@ -28,22 +29,22 @@ export function toLanesView(
   names: ReadonlyMap<BatchId, string>,
   nowMs: number,
 ): Lanes {
-  if (state === null) return { host, limit: DEFAULT_LANES, holders: [], queue: [], accounts: [] };
-  const nameOf = (batch: BatchId): string => names.get(batch) ?? batch;
-  const queue = state.queue.map(({ batch }, index) => {
-    const wait = laneWait(state, batch, nowMs) ?? { why: 'lanes_full' as const, place: index + 1 };
-    const { why, place } = wait;
-    return { batchId: batch, name: nameOf(batch), place, why, message: laneMessage(wait, state.queue.length) };
-  });
+  if (state === null) {
+    const background = { limit: DEFAULT_BACKGROUND, working: [], waiting: [] };
+    return { host, limit: DEFAULT_LANES, holders: [], queue: [], background, accounts: [] };
+  }
+  const batches = placesOf(state, 'lanes', names, nowMs);
+  const alone = placesOf(state, 'background', names, nowMs);
   return {
     host: state.host,
     limit: state.limit,
-    holders: state.holders.map(({ batch, sinceMs }) => ({
-      batchId: batch,
-      name: nameOf(batch),
-      since: instant(sinceMs),
-    })),
-    queue,
+    holders: batches.working.map(({ batch, ...each }) => ({ batchId: batch, ...each })),
+    queue: batches.waiting.map(({ batch, ...each }) => ({ batchId: batch, ...each })),
+    background: {
+      limit: limitOf(state, 'background'),
+      working: alone.working.map(({ batch, ...each }) => ({ taskId: soloTaskOf(batch) ?? batch, ...each })),
+      waiting: alone.waiting.map(({ batch, ...each }) => ({ taskId: soloTaskOf(batch) ?? batch, ...each })),
+    },
     accounts: Object.entries(state.accounts).map(([account, { reason, untilMs, message, probe }]) => ({
       account,
       reason,
@@ -51,6 +52,23 @@ export function toLanesView(
       message,
       probe,
     })),
+  };
+}
+
+/** Who of a pool works, and who waits. */
+function placesOf(state: LanesState, pool: LanePool, names: ReadonlyMap<BatchId, string>, nowMs: number) {
+  const nameOf = (batch: BatchId): string => names.get(batch) ?? batch;
+  const isOfPool = ({ batch }: { readonly batch: BatchId }): boolean => poolOf(batch) === pool;
+  const queue = state.queue.filter(isOfPool);
+  return {
+    working: state.holders
+      .filter(isOfPool)
+      .map(({ batch, sinceMs }) => ({ batch, name: nameOf(batch), since: instant(sinceMs) })),
+    waiting: queue.map(({ batch }, index) => {
+      const wait = laneWait(state, batch, nowMs) ?? { why: 'lanes_full' as const, place: index + 1 };
+      const { why, place } = wait;
+      return { batch, name: nameOf(batch), place, why, message: laneMessage(wait, queue.length) };
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ export function defineLanesCommand(program: Command, registry: Registry): void {
       .command('lanes')
       .description('Which batches work, which wait for a lane, which accounts hold.')
       .option('--limit <n>', `so many batches work at once (1 to ${MAX_LANES}); those at work go on`, lanesLimit)
+      .option('--background <n>', `so many tasks by themselves work at once (1 to ${MAX_LANES})`, lanesLimit)
       .option(...JSON_FLAG),
     async () => (await import('../commands/lanes.ts')).lanes,
   );

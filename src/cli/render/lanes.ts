@@ -7,7 +7,7 @@ import { durationText, momentText, untilText } from './time.ts';
 
 /** Who works, who waits and why, which accounts hold. */
 export function lanesLines(lanes: Lanes, { style, nowMs }: RenderOptions): string[] {
-  const { limit, holders, queue, accounts } = lanes;
+  const { limit, holders, queue, background, accounts } = lanes;
   const working = holders.map((each) => [
     style.good('▸'),
     clip(oneLine(each.name), 40),
@@ -27,7 +27,8 @@ export function lanesLines(lanes: Lanes, { style, nowMs }: RenderOptions): strin
     return style.warn(`Account ${oneLine(each.account)}: ${each.reason.replaceAll('_', ' ')}, ${until}${probe}`);
   });
   const head = `${holders.length} of ${counted(limit, 'lane')} in use, ${counted(queue.length, 'batch', 'batches')} waiting`;
-  return [style.strong(head), ...columns([...working, ...waiting]), ...holds];
+  const alone = `${background.working.length} of ${counted(background.limit, 'place')} of tasks by themselves in use, ${background.waiting.length} waiting`;
+  return [style.strong(head), ...columns([...working, ...waiting]), ...holds, style.dim(alone)];
 }
 
 /** A line per task, then what to type next. */

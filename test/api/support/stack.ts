@@ -15,7 +15,7 @@ import { silentLogger } from '../../../src/platform/logger.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { LanesState } from '../../../src/domain/lanes.ts';
-import { newLanes } from '../../../src/domain/lanes.ts';
+import { newLanes, setLimits } from '../../../src/domain/lanes.ts';
 import { MemoryBatches } from './memory-batches.ts';
 import { createMemoryDoor } from './memory-door.ts';
 import type { MemoryDoor } from './memory-door.ts';
@@ -59,10 +59,10 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     batches,
     lanes: {
       state: async () => held.lanes,
-      setLimit: async (_host, limit) => {
+      setLimits: async (_host, limits) => {
         held.lanes ??= newLanes(installation, host);
-        held.lanes.limit = limit;
-        return limit;
+        setLimits(held.lanes, limits);
+        return held.lanes.limit;
       },
     },
     clock: systemClock,

@@ -98,15 +98,21 @@ describe('lanes, offload, all at once', () => {
       queue: [
         { batchId: 'b_bbbbbbbbbb', name: 'Two', place: 1, why: 'lanes_full' as const, message: 'waits, place 1 of 1' },
       ],
+      background: {
+        limit: 3,
+        working: [{ taskId: 't_cccccccccc', name: 'npm test', since: '2026-11-20T20:00:00Z' }],
+        waiting: [],
+      },
       accounts: [
         { account: 'claude', reason: 'usage_limit' as const, until: '2026-11-20T21:00:00Z', message: '', probe: null },
       ],
     };
-    const [head, works, waits, holds] = lanesLines(lanes, options);
+    const [head, works, waits, holds, alone] = lanesLines(lanes, options);
     expect(head).toBe('1 of 1 lane in use, 1 batch waiting');
     expect(works).toMatch(/^▸ {2}One {2}b_aaaaaaaaaa {2}works since /);
     expect(waits).toBe('1  Two  b_bbbbbbbbbb  waits, place 1 of 1');
     expect(holds).toMatch(/^Account claude: usage limit, until .*, in 30 min$/);
+    expect(alone).toBe('1 of 3 places of tasks by themselves in use, 0 waiting');
   });
 
   it('name every task and batch, with the reason of each refusal', () => {

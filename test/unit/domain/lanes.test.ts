@@ -6,11 +6,13 @@ import {
   grantLane,
   holdAccount,
   laneWait,
+  limitOf,
   newLanes,
   nextGrantMs,
   releaseAccount,
   releaseLane,
   requestLane,
+  setLimits,
 } from '../../../src/domain/lanes.ts';
 import type { LanesState } from '../../../src/domain/lanes.ts';
 
@@ -45,6 +47,24 @@ describe('lanes', () => {
     expect(state.holders).toHaveLength(1);
     ask(state, 1, 'a', 3);
     expect([state.holders.length, state.queue.length]).toEqual([0, 1]);
+  });
+
+  it('tasks by themselves have places of their own, and share the holds of accounts', () => {
+    const state = lanes(1);
+    setLimits(state, { background: 2 });
+    const alone = (number: number): BatchId => asId('batch', `s_${String(number).padStart(10, '0')}`);
+    for (const number of [1, 2, 3]) requestLane(state, { batch: alone(number), request: 1, account: 'a' });
+    for (const number of [1, 2]) ask(state, number);
+    expect(grants(state, 0)).toEqual([alone(1), alone(2), batch(1)]);
+    expect(laneWait(state, alone(3), 0)).toEqual({ why: 'lanes_full', place: 1 });
+    expect(laneWait(state, batch(2), 0)).toEqual({ why: 'lanes_full', place: 1 });
+    holdAccount(state, 'a', { reason: 'usage_limit', untilMs: 1000, message: 'limit' }, batch(1));
+    for (const each of [alone(1), batch(1)]) releaseLane(state, each, 1);
+    expect(grants(state, 0)).toEqual([]);
+    expect(nextGrantMs(state, 0)).toBe(1000);
+    expect(grants(state, 1000)).toEqual([alone(3)]);
+    setLimits(state, { limit: 100, background: 0 });
+    expect([limitOf(state, 'lanes'), limitOf(state, 'background')]).toEqual([64, 1]);
   });
 
   it('keep a held account back until its time, then let one probe, then the others one by one', () => {
