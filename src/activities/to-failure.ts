@@ -21,9 +21,19 @@ function translated(activity: Activity): Activity {
     try {
       return await activity(...input);
     } catch (error) {
-      throw AppError.is(error) ? toFailure(error) : error;
+      if (AppError.is(error)) throw toFailure(error);
+      throw isFullDisk(error) ? toFailure(fullDisk(error)) : error;
     }
   };
+}
+
+/** Whichever file it was that found no room. */
+function isFullDisk(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+function fullDisk(cause: Error): AppError {
+  return new AppError('disk_low', `${cause.message}.`, { cause });
 }
 
 /** One error as the failure that Temporal records: its type is our code. */

@@ -30,15 +30,28 @@ export interface LoggerOptions {
   readonly secrets?: readonly string[];
 }
 
+/** What may wait in memory for space on the disk; later lines are dropped. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
 const SECRET_KEYS = ['token', 'secret', 'password', 'apiKey', 'authorization', 'cookie', 'mac', 'env'];
 
 /**
- * A logger. Writes synchronously: the last lines before a crash are the ones that matter, and lines are few.
+ * A logger. Writes synchronously: the last lines before a crash are the ones that matter, and lines are few. A line that
+ * cannot be written waits in memory for the next one that can.
  * @throws Error when the file cannot be opened
  */
 export function createLogger(options: LoggerOptions): Logger {
   const masker = createMasker(options.secrets ?? []);
-  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true, mode: 0o600, append: true });
+  const destination = pino.destination({
+    dest: options.file ?? 2,
+    sync: true,
+    mkdir: true,
+    mode: 0o600,
+    append: true,
+    maxLength: MAX_WAITING_BYTES,
+  });
+  // Without a listener a full disk ends the process with an uncaught error: https://github.com/pinojs/sonic-boom#events
+  destination.on('error', () => undefined);
   const level = LOG_LEVELS.find((known) => known === options.level) ?? 'info';
   return pino(
     {

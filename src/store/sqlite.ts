@@ -46,7 +46,7 @@ export async function openSqlite(file: string): Promise<Engine> {
   const bytes = await claimFile(file);
   const connection = translated(file, () => connect(file, bytes));
   return {
-    dialect: new ImmediateSqliteDialect({ database: new StatementCache(file, connection) }),
+    dialect: new ImmediateSqliteDialect({ database: new StatementCache(file, connection) }, connection),
     name: file,
     types: {
       text: 'text',
@@ -96,14 +96,16 @@ function checkIntegrity(file: string, database: DatabaseSync): void {
 
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #database: DatabaseSync;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, database: DatabaseSync) {
     super(config);
     this.#config = config;
+    this.#database = database;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver(this.#config);
+    return new ImmediateSqliteDriver(this.#config, this.#database);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -126,6 +128,12 @@ interface Pace {
 /** A transaction that reads and then writes cannot wait for its turn to write unless it begins as a writer. */
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #pace: Pace = { yieldedAtMs: 0 };
+  readonly #database: DatabaseSync;
+
+  constructor(config: SqliteDialectConfig, database: DatabaseSync) {
+    super(config);
+    this.#database = database;
+  }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     return new PatientConnection(await super.acquireConnection(), this.#pace);
@@ -133,6 +141,11 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk makes SQLite roll back by itself (https://sqlite.org/lang_transaction.html): what failed is to be told then. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -39,15 +39,20 @@ export const THREE_ENDS = { fixed: 'completed', plain: 'completed', broken: 'fai
 
 const CHECK = '#!/bin/sh\nfor file in src/*.txt; do\n  [ ! -e "$file" ] || grep -q "^good" "$file" || exit 1\ndone\n';
 
-/** Makes and registers the repository. */
-export async function makeProject(stack: FaultStack, tasks: readonly FaultTask[]): Promise<FaultProject> {
+/** Makes and registers the repository, below `folder` if that is given. */
+export async function makeProject(
+  stack: FaultStack,
+  tasks: readonly FaultTask[],
+  folder?: string,
+): Promise<FaultProject> {
   const tracked = tasks.filter((task) => task.untracked !== true);
-  const repository = await makeRepository({
+  const files = {
     'README.md': '# Fault test\n',
     'notes.txt': 'a note\n',
     'check.sh': CHECK,
     ...Object.fromEntries(tracked.map((task) => [fileOf(task), textOf(task)])),
-  });
+  };
+  const repository = await makeRepository(files, folder);
   stack.defer(() => repository.remove());
   await repository.git(['init', '--quiet', '--bare', remoteOf(repository)]);
   await repository.git(['remote', 'add', 'origin', remoteOf(repository)]);

@@ -53,12 +53,14 @@ export interface FaultStackOptions {
   readonly temporalAddress: string | null;
   /** Value of `NIGHTLOOM_FAILPOINT`. */
   readonly failpoint?: string;
+  /** Existing folder to put the state directory into; default: the test's own. */
+  readonly stateIn?: string;
 }
 
 /** Makes the directory; nothing runs yet. */
 export async function makeStack(options: FaultStackOptions): Promise<FaultStack> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-fault-')));
-  const home = join(root, 'state');
+  const home = join(options.stateIn ?? root, 'state');
   const userHome = join(root, 'user');
   const failpointLog = join(root, 'failpoints.log');
   await mkdir(home, { mode: 0o700 });
@@ -108,7 +110,7 @@ export async function makeStack(options: FaultStackOptions): Promise<FaultStack>
       } catch (error) {
         if (!isAway(error)) throw error;
         const ended = !isUp() && !kept;
-        if (ended || performance.now() > deadline) throw new Error(await tailOf(root), { cause: error });
+        if (ended || performance.now() > deadline) throw new Error(await tailOf(root, home), { cause: error });
       }
       await sleep(50);
     }
@@ -155,9 +157,9 @@ function killIdentity(identity: ProcessIdentity): boolean {
 }
 
 /** The end of what `up` and its workers wrote. */
-async function tailOf(root: string): Promise<string> {
-  const files = ['up.log', 'state/logs/control.log', 'state/logs/host.log'];
-  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8').catch(() => '')));
+async function tailOf(root: string, home: string): Promise<string> {
+  const files = [join(root, 'up.log'), join(home, 'logs', 'control.log'), join(home, 'logs', 'host.log')];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   return texts.map((text, index) => `${files[index]}:\n${text.slice(-3000)}`).join('\n');
 }
 

@@ -23,11 +23,12 @@ export interface TestRepository {
   remove(): Promise<void>;
 }
 
-/** A new repository on branch `main` with an identity and one commit holding `files` (default: a README). */
+/** A new repository on branch `main` with an identity and one commit holding `files` (default: a README), below `folder`. */
 export async function makeRepository(
   files: Readonly<Record<string, string>> = { 'README.md': '# Test\n' },
+  folder: string = tmpdir(),
 ): Promise<TestRepository> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-git-')));
+  const root = await realpath(await mkdtemp(join(folder, 'nightloom-git-')));
   const directory = join(root, 'checkout');
   await mkdir(directory);
   const git: TestRepository['git'] = (args, options = {}) =>

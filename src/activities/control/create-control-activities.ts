@@ -34,7 +34,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     loadOrder: (input) => loadOrder(dependencies, input),
     record: async (record) => {
       failpoint('record:before');
-      const written = await store.record(record, clock.now());
+      const written = await store.record(record, clock.now()).catch(sooner);
       failpoint('record:after');
       return written;
     },
@@ -42,6 +42,13 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     transferFate: (input) => transferFate(dependencies, input),
     batchesOf: ({ batches }) => Promise.all(batches.map((batch) => dependencies.batches.life(batch))),
   });
+}
+
+/** A full disk is no reason to give up what only the workflow knows: it is for the caller to say how long it is tried. */
+function sooner(error: unknown): never {
+  if (!AppError.is(error) || error.category !== 'environment') throw error;
+  const { message, details } = error;
+  throw new AppError('database_unreachable', message, { cause: error, details: { ...details, code: error.code } });
 }
 
 async function loadOrder(

@@ -88,6 +88,8 @@ nl_main() {
   set -C
   { echo "$nl_shim $nl_shim_start $nl_boot $nl_namespace" >"$nl_dir/claim"; } 2>/dev/null || exit 0
   set +C
+  # The place of the last word is taken now: on a disk that is full by then it is written over.
+  printf '%100s\n' '' >|"$nl_dir/exit.tmp"
 
   nl_stage=0 nl_child= nl_timer= nl_timed_out=false nl_terminated=false nl_event= nl_next=
   # Before the traps: a subshell that still had them for a moment would lose the signal that disarms it.
@@ -132,7 +134,7 @@ nl_main() {
   trap '' TERM ALRM HUP INT
   nl_disarm
   [ "$nl_stage" = 0 ] || nl_sweep
-  echo "{\"code\":$nl_code,\"timedOut\":$nl_timed_out,\"terminated\":$nl_terminated}" >|"$nl_dir/exit.tmp"
+  echo "{\"code\":$nl_code,\"timedOut\":$nl_timed_out,\"terminated\":$nl_terminated}" 1<>"$nl_dir/exit.tmp"
   [ "$nl_stage" != 0 ] || exec mv -f "$nl_dir/exit.tmp" "$nl_dir/exit.json"
   mv -f "$nl_dir/exit.tmp" "$nl_dir/exit.json"
   # What dropped its environment but stayed in our process group goes with us.

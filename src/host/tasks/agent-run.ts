@@ -10,6 +10,7 @@ import type { AgentParser } from '../agents/adapter.ts';
 import { acquireClaim, claimKeyOf } from '../runs/claims.ts';
 import { assertExecutable, launchRun } from '../runs/launch.ts';
 import {
+  errorCode,
   listSteps,
   makePrivateDirectory,
   RUN_FILES,
@@ -96,7 +97,7 @@ export async function watchAgent(
     onTick: ({ bytes, silentMs }) => {
       lastOutputMs = bytes > 0 ? context.clock.now() - silentMs : null;
       const progress = progressOf(context, go, parser, bytes, lastOutputMs);
-      writeJson(join(directory, RUN_FILES.progress), progress);
+      showProgress(directory, progress);
       options.onProgress(progress);
     },
     pollMs: POLL_MS,
@@ -177,10 +178,32 @@ async function conclude(
     });
   }
   const known = parser ?? (await parseRun(workspace, directory));
-  const outcome = await outcomeOf(context, workspace, directory, known, end);
+  const outcome = await excused(context, workspace, await outcomeOf(context, workspace, directory, known, end));
   await keepResult(context, order, directory, end.exit);
   failpoint('exit:concluded');
   return outcome;
+}
+
+/** An agent that failed while there was less room than a task begins with is not to blame: no attempt is spent. */
+async function excused(context: HostContext, workspace: Workspace, outcome: AgentOutcome): Promise<AgentOutcome> {
+  if (outcome.verdict.kind !== 'failed') return outcome;
+  const { message } = outcome.verdict;
+  try {
+    await assertDiskFree([context.paths.home, workspace.checkout]);
+    return outcome;
+  } catch (error) {
+    if (!AppError.is(error, 'disk_low')) throw error;
+    return { ...outcome, verdict: { kind: 'environment', message: `${error.message} The agent said: ${message}` } };
+  }
+}
+
+/** For the eyes only: what cannot be shown for want of room is shown later, and the watch goes on. */
+function showProgress(directory: string, progress: RunProgress): void {
+  try {
+    writeJson(join(directory, RUN_FILES.progress), progress);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') throw error;
+  }
 }
 
 function progressOf(
