@@ -7,6 +7,7 @@ import { readBatches } from './fault-night.ts';
 import type { FaultProject } from './fault-night.ts';
 import { killOpenRuns, openRuns } from './kills.ts';
 import type { Seeded } from './seeded.ts';
+import type { SmallDisk } from './small-disk.ts';
 import type { FaultStack } from './stack.ts';
 
 const WEIGHTS = {
@@ -22,12 +23,15 @@ const WEIGHTS = {
   'offload queued': 4,
   'offload running': 2,
   'stale index.lock': 3,
+  'full disk': 2,
 } as const;
 type Fault = keyof typeof WEIGHTS;
 
 /** A night under attack. */
 export interface Night {
   readonly stack: FaultStack;
+  /** Where the state directory is; null where nobody may mount one. */
+  readonly disk: SmallDisk | null;
   readonly random: Seeded;
   readonly projects: FaultProject[];
   readonly batches: string[];
@@ -63,6 +67,7 @@ const FAULTS: Readonly<Record<Fault, (night: Night) => Promise<boolean>>> = {
   'offload queued': (night) => offload(night, false),
   'offload running': (night) => offload(night, true),
   'stale index.lock': plantLock,
+  'full disk': fillDisk,
 };
 
 /** Nothing may start between the answer to a pause and the resumption, but what the answer names [P6]. */
@@ -143,6 +148,15 @@ async function plantLock({ random, projects }: Night): Promise<boolean> {
     () => utimes(lock, past, past).then(() => true),
     () => false,
   );
+}
+
+/** Not a byte for anybody, for some seconds. */
+async function fillDisk({ disk, random }: Night): Promise<boolean> {
+  if (disk === null) return false;
+  disk.fill();
+  await sleep(random.int(500, 6000));
+  disk.empty();
+  return true;
 }
 
 function pickOpen(stack: FaultStack, random: Seeded, batches: readonly string[]): string | null {

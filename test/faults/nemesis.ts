@@ -8,8 +8,12 @@ import { strike } from './nemesis-faults.ts';
 import type { Night } from './nemesis-faults.ts';
 import { seeded } from './seeded.ts';
 import type { Seeded } from './seeded.ts';
+import { mayMount, mountSmallDisk } from './small-disk.ts';
 import { makeStack } from './stack.ts';
 import type { FaultStack } from './stack.ts';
+
+/** Room for the logs, runs and worktrees of an hour besides the 200 MB that a task begins with. */
+const DISK_MEGABYTES = 2048;
 
 /** What to do, and for how long. */
 export interface NemesisOptions {
@@ -41,9 +45,12 @@ export interface NemesisFigures {
 /** Runs it all and returns the figures. @throws Error when the stack cannot be brought up */
 export async function runNemesis(options: NemesisOptions): Promise<NemesisFigures> {
   const { seed, faultsMs, say } = options;
-  const stack = await makeStack({ temporalAddress: null });
+  const disk = (await mayMount()) ? await mountSmallDisk(DISK_MEGABYTES) : null;
+  const stack = await makeStack({ temporalAddress: null, ...(disk === null ? {} : { stateIn: disk.directory }) });
+  if (disk !== null) stack.defer(() => disk.remove());
   const night: Night = {
     stack,
+    disk,
     random: seeded(seed),
     projects: [],
     batches: [],
