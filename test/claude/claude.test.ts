@@ -13,11 +13,12 @@ import { drive } from '../fixtures/agents/drive.ts';
 import type { Drive, Driven } from '../fixtures/agents/drive.ts';
 import { settingsWith } from '../fixtures/agents/settings.ts';
 import { CLAUDE_VERSION, installClaude } from './install.ts';
-import { call, exhausted, fail, say, startMessagesApi } from './messages-api.ts';
-import type { MessagesApi, Reply, Script } from './messages-api.ts';
+import { call, fail, say, turns } from '../support/model-stand-in.ts';
+import type { Script, StandIn } from '../support/model-stand-in.ts';
+import { exhausted, startMessagesApi } from './messages-api.ts';
 
 let bin = '';
-let api: MessagesApi;
+let api: StandIn;
 let root = '';
 let count = 0;
 
@@ -85,15 +86,10 @@ class Bench {
   }
 }
 
-/** Plays the replies one per tool result, the last one for ever. */
-function turns(...replies: [Reply, ...Reply[]]): Script {
-  return ({ toolResults }) => replies[Math.min(toolResults, replies.length - 1)] ?? replies[0];
-}
-
 describe(`Claude Code ${CLAUDE_VERSION}`, () => {
   it('answers the checks before a start', async () => {
     const { execFileSync, spawnSync } = await import('node:child_process');
-    const checks = claude.checks(settingsWith({ bin }));
+    const checks = claude.checks(settingsWith({ bin }), {});
     expect(execFileSync(bin, checks.version?.slice(1) ?? [], { encoding: 'utf8' })).toContain(CLAUDE_VERSION);
     const loggedIn = await Bench.open(turns(say('')), TOKEN);
     const loggedOut = await Bench.open(turns(say('')), {});

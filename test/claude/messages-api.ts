@@ -1,61 +1,7 @@
-/**
- * A stand-in of the Anthropic Messages API on loopback, as much of it as Claude Code needs. A test registers a script
- * under a name; the base URL carries that name, so one server plays many scripts at a time.
- */
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
-/** An answer of the model, a failure of the API, or silence. */
-export type Reply =
-  | { readonly kind: 'answer'; readonly text?: string; readonly tool?: ToolCall; readonly headers?: Headers }
-  | {
-      readonly kind: 'error';
-      readonly status: number;
-      readonly type: string;
-      readonly message: string;
-      readonly headers?: Headers;
-    }
-  | { readonly kind: 'silence' };
-type Headers = Readonly<Record<string, string>>;
-
-/** A tool call of the model. */
-export interface ToolCall {
-  readonly name: string;
-  readonly input: Readonly<Record<string, unknown>>;
-}
-
-/** One request for a message: how many tool results follow the last prompt, and how many requests came before. */
-export interface Asked {
-  readonly toolResults: number;
-  readonly earlier: number;
-  /** The whole conversation as JSON. */
-  readonly conversation: string;
-}
-
-/** Decides on the reply to one request. */
-export type Script = (asked: Asked) => Reply;
-
-/** The running server. */
-export interface MessagesApi {
-  /** Registers a script; returns the base URL that plays it. */
-  play(name: string, script: Script): string;
-  close(): Promise<void>;
-}
-
-/** A reply with text only, which ends the turn. */
-export function say(text: string, headers: Headers = {}): Reply {
-  return { kind: 'answer', text, headers };
-}
-
-/** A reply that calls a tool. */
-export function call(name: string, input: ToolCall['input']): Reply {
-  return { kind: 'answer', tool: { name, input } };
-}
-
-/** A failure of the API. */
-export function fail(status: number, type: string, message: string, headers: Headers = {}): Reply {
-  return { kind: 'error', status, type, message, headers };
-}
+/** The Anthropic Messages API on loopback, as much of it as Claude Code needs. */
+import type { ServerResponse } from 'node:http';
+import { newId, sendJson, startStandIn } from '../support/model-stand-in.ts';
+import type { Headers, Posted, Reply, StandIn } from '../support/model-stand-in.ts';
 
 /** Headers of a subscription whose five-hour window is used up; `resetAtSeconds` is epoch seconds. */
 export function exhausted(resetAtSeconds: number, weeklyResetAtSeconds: number): Headers {
@@ -76,37 +22,12 @@ export function exhausted(resetAtSeconds: number, weeklyResetAtSeconds: number):
 }
 
 /** Starts the server on a free loopback port. */
-export async function startMessagesApi(): Promise<MessagesApi> {
-  const scripts = new Map<string, { script: Script; requests: number }>();
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+export async function startMessagesApi(): Promise<StandIn> {
+  return await startStandIn({
+    toolResults: (posted) => (posted.path.endsWith('messages') ? readRequest(posted).toolResults : null),
+    send: (response, reply, posted) => send(response, reply, readRequest(posted)),
+    other: (response, posted) => sendJson(response, 200, { input_tokens: Math.ceil(posted.body.length / 4) }),
   });
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [, name = '', ...rest] = (request.url ?? '').split('?')[0]?.split('/') ?? [];
-    const body = await readBody(request);
-    const playing = scripts.get(name);
-    if (request.method !== 'POST' || playing === undefined)
-      return void response.writeHead(request.method === 'HEAD' ? 200 : 404).end();
-    if (rest.join('/') !== 'v1/messages') return sendJson(response, 200, { input_tokens: Math.ceil(body.length / 4) });
-    const parsed = readRequest(body);
-    const reply = playing.script({ toolResults: parsed.toolResults, earlier: playing.requests, conversation: body });
-    playing.requests += 1;
-    send(response, reply, parsed);
-  };
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return {
-    play(name, script) {
-      scripts.set(name, { script, requests: 0 });
-      return `http://127.0.0.1:${address.port}/${name}`;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 interface ParsedRequest {
@@ -115,7 +36,7 @@ interface ParsedRequest {
   readonly toolResults: number;
 }
 
-function readRequest(body: string): ParsedRequest {
+function readRequest({ body }: Posted): ParsedRequest {
   const parsed: {
     model: string;
     stream?: boolean;
@@ -175,21 +96,4 @@ function send(response: ServerResponse, reply: Reply, request: ParsedRequest): v
   });
   event('message_stop', {});
   response.end();
-}
-
-function sendJson(response: ServerResponse, status: number, body: object, headers: Headers = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  request.setEncoding('utf8');
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return body;
-}
-
-let ids = 0;
-function newId(prefix: string): string {
-  ids += 1;
-  return `${prefix}_${String(ids).padStart(20, '0')}`;
 }

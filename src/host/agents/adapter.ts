@@ -76,6 +76,8 @@ export interface ParserOptions {
    * 0 or absent for a new session.
    */
   readonly priorCostUsd?: number;
+  /** True when the run continues a session; absent: it begins one. */
+  readonly isResumed?: boolean;
   /** True when the request carried a schema. */
   readonly wantsSchema?: boolean;
 }
@@ -152,6 +154,9 @@ export interface AgentAdapter {
   parser(options?: ParserOptions): AgentParser;
   /** @throws TypeError when the evidence holds another adapter's parser: a bug of the caller */
   outcome(evidence: RunEvidence): AgentOutcome;
-  /** @throws AppError invalid_settings when the settings lack what this agent needs */
-  checks(settings: Settings): AgentChecks;
+  /**
+   * @param env environment that the agent will get
+   * @throws AppError invalid_settings when the settings lack what this agent needs
+   */
+  checks(settings: Settings, env: Readonly<Record<string, string | undefined>>): AgentChecks;
 }

@@ -1,7 +1,7 @@
 /** Usage limits of Claude: which windows are exhausted and when they reset, from structure first, from text second. */
 import { numberAt, objectAt, textAt } from './json.ts';
 import type { JsonObject } from './json.ts';
-import { parseClockTime } from './reset-time.ts';
+import { hostTimeZone, parseClockTime } from './reset-time.ts';
 
 /** What is known of a limit; `resetAtMs` null means unknown. */
 export interface LimitFacts {
@@ -94,8 +94,4 @@ function epochMs(value: number | null): number | null {
   if (value === null || value <= 0) return null;
   const ms = value < 1e11 ? value * 1000 : value;
   return ms > 8.64e15 ? null : Math.round(ms);
-}
-
-function hostTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 
 /** How to start a run of a session. */
 export interface SessionLaunch {
-  readonly id: string;
-  /** True: continue the conversation; false: begin one with this id. */
+  /** null: the agent chooses the id of a new conversation. */
+  readonly id: string | null;
+  /** True: continue the conversation; false: begin one, with this id if there is one. */
   readonly resume: boolean;
 }
 

@@ -31,6 +31,7 @@ const PREFIXES = ['LC_', 'XDG_'];
 
 const AGENT_NAMES: Readonly<Record<AgentName, { names: readonly string[]; prefixes: readonly string[] }>> = {
   claude: { names: ['CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CONFIG_DIR', 'IS_SANDBOX'], prefixes: ['ANTHROPIC_'] },
+  codex: { names: ['CODEX_HOME', 'CODEX_API_KEY'], prefixes: ['OPENAI_'] },
   scripted: { names: ['NIGHTLOOM_SCRIPTED_STATE'], prefixes: [] },
   command: { names: [], prefixes: [] },
 };

@@ -23,6 +23,15 @@ export function printable(text: string, maxLength = 500): string {
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
+/** The line of `text` that says what went wrong: the first that begins with "error", else the last; null: none. */
+export function errorLine(text: string, maxLength = 500): string | null {
+  const said = text
+    .slice(-8192)
+    .split('\n')
+    .find((line) => /^\W*error\b/i.test(line));
+  return said === undefined ? lastLine(text, maxLength) : printable(said, maxLength);
+}
+
 /** The last line of `text` that is not blank, printable; null when there is none. */
 export function lastLine(text: string, maxLength = 500): string | null {
   const lines = text.slice(-8192).split('\n');

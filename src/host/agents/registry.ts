@@ -4,10 +4,12 @@ import type { AgentAdapter } from './adapter.ts';
 import { claudeConfigDir, claudeSessionLaunch } from './claude-session.ts';
 import type { SessionLaunch } from './claude-session.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
+import { codexHome, codexSessionLaunch } from './codex-session.ts';
 import { command } from './command.ts';
 import { scripted, scriptedSessionLaunch, scriptedStateDir } from './scripted.ts';
 
-const ADAPTERS: Readonly<Record<AgentName, AgentAdapter>> = { claude, scripted, command };
+const ADAPTERS: Readonly<Record<AgentName, AgentAdapter>> = { claude, codex, scripted, command };
 
 /** The adapter of an agent. */
 export function adapterFor(name: AgentName): AgentAdapter {
@@ -16,7 +18,8 @@ export function adapterFor(name: AgentName): AgentAdapter {
 
 /**
  * Whether the next run of a session must resume it or begin it: decided by what the agent has on disk, since a run may
- * have been killed before its session existed. The id can differ from the one asked for when that one is unusable.
+ * have been killed before its session existed. The id can differ from the one asked for when that one is unusable, and is
+ * null when the agent chooses it.
  *
  * @param env the environment that the run will get
  */
@@ -28,6 +31,8 @@ export async function sessionLaunch(
   switch (name) {
     case 'claude':
       return claudeSessionLaunch(claudeConfigDir(env), sessionId);
+    case 'codex':
+      return codexSessionLaunch(codexHome(env), sessionId);
     case 'scripted':
       return scriptedSessionLaunch(scriptedStateDir(env), sessionId);
     case 'command':

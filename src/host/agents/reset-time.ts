@@ -57,6 +57,11 @@ export function parseClockTime(text: string, writtenAtMs: number, defaultZone: s
   return notBefore(here, 1, writtenAtMs, at);
 }
 
+/** IANA name of this machine's zone, in which command lines write times that name none. */
+export function hostTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 type Day = Pick<WallTime, 'year' | 'month' | 'day'>;
 
 function notBefore(day: Day, stepDays: number, writtenAtMs: number, at: (day: Day) => number): number {

@@ -2,6 +2,7 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { PreflightFinding } from '../../contracts/host-door.ts';
 import type { Settings } from '../../contracts/settings.ts';
+import type { AgentName } from '../../contracts/vocabulary.ts';
 import { exec, findExecutable, succeeded } from '../../platform/exec.ts';
 import type { AgentChecks } from '../agents/adapter.ts';
 import { allowRules } from '../agents/claude-command.ts';
@@ -9,6 +10,22 @@ import { adapterFor } from '../agents/registry.ts';
 
 /** An agent's own checks may load much, but must not hold the start for ever. */
 const CHECK_TIMEOUT_MS = 30_000;
+
+/** How to get an agent's program. */
+const INSTALL: Readonly<Record<AgentName, string>> = {
+  claude: 'npm install -g @anthropic-ai/claude-code',
+  codex: 'npm install -g @openai/codex',
+  scripted: 'Correct agent.bin or --agent-bin.',
+  command: 'Correct agent.command.',
+};
+
+/** How to log in to an agent; null: it needs no login. */
+const LOG_IN: Readonly<Record<AgentName, string | null>> = {
+  claude: 'claude, then /login; or set CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY where the stack is started',
+  codex: 'codex login; or set CODEX_API_KEY where the stack is started',
+  scripted: null,
+  command: null,
+};
 
 /**
  * Findings on the agent; an agent that is not there is not asked for its login.
@@ -23,7 +40,7 @@ export async function agentFindings(
   const { name } = settings.agent;
   let checks: AgentChecks;
   try {
-    checks = adapterFor(name).checks(settings);
+    checks = adapterFor(name).checks(settings, env);
   } catch (error) {
     if (!AppError.is(error)) throw error;
     return [{ level: 'error', code: error.code, message: error.message, repair: null }];
@@ -45,10 +62,7 @@ async function missingAgent(
     level: 'error',
     code: 'agent_missing',
     message,
-    repair:
-      name === 'claude' && bin === null
-        ? 'npm install -g @anthropic-ai/claude-code'
-        : 'Correct agent.bin or --agent-bin.',
+    repair: bin === null ? INSTALL[name] : 'Correct agent.bin or --agent-bin.',
   });
   if (program === undefined || program === null) return null;
   if ((await findExecutable(program, env['PATH'] ?? '', cwd)) === null) {
@@ -65,7 +79,7 @@ async function missingAgent(
 }
 
 async function loginFindings(
-  name: string,
+  name: AgentName,
   checks: AgentChecks,
   cwd: string,
   env: Readonly<Record<string, string>>,
@@ -78,7 +92,7 @@ async function loginFindings(
       level: 'error',
       code: 'agent_needs_login',
       message: `The agent ${name} is not logged in.`,
-      repair: `${checks.login[0]}, then /login; or set CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY where the stack is started`,
+      repair: LOG_IN[name],
     },
   ];
 }

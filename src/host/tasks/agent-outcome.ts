@@ -27,8 +27,11 @@ export interface RunEnd {
 
 /** A parser for the run in `directory`, before its first line. */
 export function parserFor(workspace: Workspace, directory: string): AgentParser {
-  const prior = readFacts(directory)?.priorCostUsd ?? 0;
-  return adapterFor(programOf(workspace, directory)).parser({ priorCostUsd: prior });
+  const facts = readFacts(directory);
+  return adapterFor(programOf(workspace, directory)).parser({
+    priorCostUsd: facts?.priorCostUsd ?? 0,
+    isResumed: facts?.isResumed ?? false,
+  });
 }
 
 /** Feeds the whole stdout of an ended run into a new parser. */

@@ -28,6 +28,7 @@ const FactsSchema = z.object({
   sessionId: z.string().nullable(),
   priorCostUsd: z.number().nullable(),
   agent: z.string(),
+  isResumed: z.boolean().optional(),
 });
 
 /** Facts of a run that reading its output needs; kept in its directory. */
@@ -81,7 +82,12 @@ export async function prepareRun(
     ...(background === null ? {} : { schema: answerJsonSchema(background.asked.kind) }),
   });
   const sessionId = adapter.resume === 'session' ? launch.id : null;
-  const facts = { sessionId, priorCostUsd: launch.resume ? go.priorCostUsd : null, agent: settings.agent.name };
+  const facts = {
+    sessionId,
+    priorCostUsd: launch.resume ? go.priorCostUsd : null,
+    agent: settings.agent.name,
+    isResumed: hasSession,
+  };
   const timeoutMs = (await ownTimeout(context, order)) ?? settings.agent.timeoutMs;
   const env = environmentOfAgent(context, settings, command.env);
   return { command, env, facts, cwd: workspace.directory, timeoutMs };

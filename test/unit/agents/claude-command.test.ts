@@ -77,7 +77,7 @@ describe('command line of claude', () => {
 
 describe('checks and account', () => {
   it('reads the login', () => {
-    const checks = claude.checks(settingsWith({}));
+    const checks = claude.checks(settingsWith({}), {});
     expect(checks.readLogin('{"loggedIn":true,"authMethod":"oauth_token"}', 0)).toEqual({
       loggedIn: true,
       method: 'oauth_token',

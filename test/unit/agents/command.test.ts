@@ -8,6 +8,7 @@ import { AGENTS } from '../../../src/contracts/vocabulary.ts';
 import { command } from '../../../src/host/agents/command.ts';
 import { adapterFor, sessionLaunch } from '../../../src/host/agents/registry.ts';
 import { drive } from '../../fixtures/agents/drive.ts';
+import type { SessionLaunch } from '../../../src/host/agents/claude-session.ts';
 import type { Driven } from '../../fixtures/agents/drive.ts';
 import { settingsWith } from '../../fixtures/agents/settings.ts';
 
@@ -60,8 +61,7 @@ describe('registry', () => {
 
   it('resumes a conversation of claude only if its transcript holds something', async () => {
     const config = await mkdtemp(join(tmpdir(), 'nightloom-session-'));
-    const launch = (id: string): Promise<{ id: string; resume: boolean }> =>
-      sessionLaunch('claude', { CLAUDE_CONFIG_DIR: config }, id);
+    const launch = (id: string): Promise<SessionLaunch> => sessionLaunch('claude', { CLAUDE_CONFIG_DIR: config }, id);
     try {
       expect(await launch('s1')).toEqual({ id: 's1', resume: false });
       await mkdir(join(config, 'projects', '-elsewhere'), { recursive: true });

@@ -122,7 +122,7 @@ describe('what a script does', () => {
   });
 
   it('answers the version check and knows no login', () => {
-    const { version, login } = scripted.checks(settingsWith({}));
+    const { version, login } = scripted.checks(settingsWith({}), {});
     const [program = '', ...rest] = version ?? [];
     expect(execFileSync(program, rest, { encoding: 'utf8' })).toContain('scripted agent');
     expect(login).toBeNull();
