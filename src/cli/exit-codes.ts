@@ -2,7 +2,7 @@
 import { CATEGORIES, ERRORS, EXIT_TASK_FAILED, EXIT_UNREACHABLE } from '../contracts/error-catalogue.ts';
 import { AppError } from '../contracts/errors.ts';
 import type { ErrorCode } from '../contracts/error-catalogue.ts';
-import type { BatchSummary } from '../contracts/views.ts';
+import type { BatchSummary, TaskView } from '../contracts/views.ts';
 
 /** Exit code of a usage mistake: unknown command, unknown flag, wrong value. */
 export const EXIT_USAGE = CATEGORIES.input.exit;
@@ -32,6 +32,12 @@ export function exitCodeOf(error: unknown): number {
 export function exitCodeOfBatch(batch: Pick<BatchSummary, 'status' | 'counts'>): number {
   if (batch.counts.failed + batch.counts.skipped > 0) return EXIT_TASK_FAILED;
   return batch.status === 'cancelled' ? EXIT_INTERRUPTED : 0;
+}
+
+/** Exit code of one task that has ended, as of a batch of it alone. */
+export function exitCodeOfTask({ status }: Pick<TaskView, 'status'>): number {
+  if (status === 'failed' || status === 'skipped') return EXIT_TASK_FAILED;
+  return status === 'cancelled' ? EXIT_INTERRUPTED : 0;
 }
 
 /** Lines for people: the fact, what is available, the next step. */

@@ -137,6 +137,7 @@ function defineEdits(batch: Command, registry: Registry): void {
 function defineTaskCommands(program: Command, registry: Registry): void {
   const load = () => import('../commands/task.ts');
   const task = program.command('task').description('Tasks: single units of work.');
+  defineTaskRun(task, registry);
   registry.on(
     task
       .command('list')
@@ -171,4 +172,24 @@ function defineTaskCommands(program: Command, registry: Registry): void {
       .option(...JSON_FLAG),
     async () => (await load()).retryTask,
   );
+}
+
+function defineTaskRun(task: Command, registry: Registry): void {
+  const run = task
+    .command('run')
+    .summary('run one task of any kind by itself, watch, and end with its result')
+    .description('Runs a task of any kind now, beside the batches and without a lane, and prints what it left.')
+    .requiredOption(
+      '--kind <kind>',
+      'what it is: requirement, claude-cli, custom-command, ..., or a kind of the project',
+    )
+    .option('--params <json>', 'its parameters as one JSON object (default: none)')
+    .option('--project <dir>', 'repository (default: the one around the current directory)')
+    .option('--name <name>', 'what it is called (default: made of its parameters)');
+  addSettingsFlags(run)
+    .option('--again', 'also a requirement that an undelivered branch resolves already')
+    .option('--detach', 'queue it and return')
+    .option('-y, --yes', 'ask nothing')
+    .option(...JSON_FLAG);
+  registry.on(run, async () => (await import('../commands/task-run.ts')).runTask);
 }

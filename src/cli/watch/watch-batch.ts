@@ -2,6 +2,8 @@
 import { stderr } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../contracts/errors.ts';
+import { isId, soloTaskOf } from '../../contracts/ids.ts';
+import type { TaskId } from '../../contracts/ids.ts';
 import type { ProgressView } from '../../contracts/log-views.ts';
 import type { BatchView, EventView } from '../../contracts/views.ts';
 import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
@@ -52,6 +54,8 @@ class Watch {
   readonly #client: Client;
   readonly #id: string;
   readonly #screen: Screen;
+  /** The task, if it runs by itself: then there is no batch to speak of. */
+  readonly #alone: TaskId | null;
   readonly #announced = new Set<string>();
   readonly #saidFix = new Set<string>();
   #queue: EventView[] = [];
@@ -66,6 +70,7 @@ class Watch {
     this.#client = client;
     this.#id = id;
     this.#screen = screen;
+    this.#alone = isId('batch', id) ? soloTaskOf(id) : null;
   }
 
   /** Receives events until aborted; a broken connection is made again where it broke. */
@@ -156,12 +161,14 @@ class Watch {
   #sayChanges(batch: BatchView, events: readonly EventView[]): void {
     for (const event of events) {
       if (event.task !== null && isEndOfTask(event)) this.#announced.add(event.task);
-      this.#screen.lines(eventLines(event, batch, this.#options()));
+      if (this.#alone === null || event.task !== null) this.#screen.lines(eventLines(event, batch, this.#options()));
     }
     this.#sayFix(batch);
     if (this.#saidLeave || !batch.tasks.some((task) => task.startedAt !== null)) return;
     this.#saidLeave = true;
-    this.#screen.lines([`First task running, you can leave. Look again: nightloom batch show ${batch.id}`]);
+    const first = this.#alone === null ? 'First task running' : 'It is running';
+    const again = this.#alone === null ? `batch show ${batch.id}` : `task show ${this.#alone}`;
+    this.#screen.lines([`${first}, you can leave. Look again: nightloom ${again}`]);
   }
 
   /** The journal has no entry for a fix round, but whoever watches wants to see one. */
