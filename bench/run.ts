@@ -8,6 +8,7 @@ import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { longAgent, overhead } from './overhead.ts';
+import { metrics } from './metrics.ts';
 import { parallel } from './parallel.ts';
 import { recovery } from './recovery.ts';
 import { startup } from './startup.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   gap,
   history,
   memory,
+  metrics,
   startup,
   recovery,
   commands,

@@ -118,6 +118,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   '@fastify/rate-limit': only(['api']),
   '@fastify/static': only(['api']),
   '@fastify/swagger': only(['api']),
+  'prom-client': only(['api', 'worker']),
   octokit: only(['host/github']),
   '@temporalio/workflow': only(['workflows']),
   '@temporalio/activity': only(['activities']),

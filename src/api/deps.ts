@@ -35,4 +35,6 @@ export interface ApiDeps {
   /** Folder of the built dashboard; absent: none is served. */
   readonly dashboard?: string;
   status(): Promise<Status>;
+  /** Metrics of a Temporal worker in this process, in the text format of Prometheus; absent: there is none. */
+  readonly workerMetrics?: () => Promise<string>;
 }

@@ -4,6 +4,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
@@ -263,6 +264,7 @@ export const routes = {
   ...requirementRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
+  ...metricsRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

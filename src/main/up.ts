@@ -21,6 +21,8 @@ import { connectWorker } from '../temporal/worker-connection.ts';
 import { createControlWorker } from '../worker/control-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
 import { installRuntime } from '../worker/runtime.ts';
+import { createWorkerMetrics } from '../worker/worker-metrics.ts';
+import type { WorkerMetrics } from '../worker/worker-metrics.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { bindBatches } from './bind-batches.ts';
 import { DASHBOARD, dashboardLink } from './dashboard-link.ts';
@@ -43,6 +45,8 @@ import type { OpenTemporal } from './temporal.ts';
 import { packageVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
+/** The SDK keeps 10,000 figures; a busy worker makes some hundred in a second. */
+const DRAIN_METRICS_MS = 5000;
 
 const startedAt = new Date().toISOString();
 const version = packageVersion();
@@ -65,7 +69,10 @@ async function up(): Promise<number> {
     file: `${paths.logs}/control.log`,
     secrets,
   });
-  installRuntime(logger);
+  const metrics = createWorkerMetrics();
+  installRuntime(logger, metrics.buffer);
+  const draining = setInterval(() => metrics.drain(), DRAIN_METRICS_MS);
+  cleanup.defer(() => clearInterval(draining));
 
   const store = await openStore(location);
   cleanup.defer(() => store.close());
@@ -91,7 +98,8 @@ async function up(): Promise<number> {
   });
   cleanup.defer(() => host.stop());
   const bundlePath = await bundling;
-  const control = await startControl({ cleanup, paths, identity, logger, store, temporal, host, bundlePath, secrets });
+  const parts = { cleanup, paths, identity, logger, store, temporal, host, bundlePath, secrets, metrics };
+  const control = await startControl(parts);
   const url = await listenOnLoopback(control.server, lastPort(paths.stackFile));
   cleanup.defer(() => control.server.close());
   control.setUrl(url);
@@ -151,6 +159,7 @@ interface ControlParts {
   readonly host: HostChild;
   readonly bundlePath: string;
   readonly secrets: readonly string[];
+  readonly metrics: WorkerMetrics;
 }
 
 /** The control worker, running, and the API, not listening yet. */
@@ -186,6 +195,7 @@ async function startControl(parts: ControlParts) {
     installation,
     version,
     dashboard: DASHBOARD,
+    workerMetrics: () => parts.metrics.read(),
     status: createStatus({
       paths,
       version,

@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { createEventStore } from './events.ts';
 import { createIdempotencyStore } from './idempotency.ts';
 import { createInboxStore } from './inbox.ts';
+import { createMetricsStore } from './metrics.ts';
 import { migrate } from './migrations.ts';
 import { createProjectStore } from './projects.ts';
 import { writeRecord } from './record.ts';
@@ -70,6 +71,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     webhooks: createWebhookStore(db),
     settings: createSettingStore(db),
     inbox: createInboxStore(db, engine),
+    metrics: createMetricsStore(db),
     record: async (record, atMs) => {
       const written = await writeRecord(db, engine, record, atMs);
       if (written) engine.appended.notify();

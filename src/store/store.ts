@@ -7,6 +7,7 @@ import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState }
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus, WhenNeededFailed } from '../contracts/vocabulary.ts';
 import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
 import type { InboxStore } from './inbox-store.ts';
+import type { MetricsStore } from './metrics.ts';
 
 /** A registered repository. */
 export interface ProjectRow {
@@ -246,6 +247,7 @@ export interface Store {
   readonly webhooks: WebhookStore;
   readonly settings: SettingStore;
   readonly inbox: InboxStore;
+  readonly metrics: MetricsStore;
   /**
    * The projection: writes one record in one transaction where `(epoch, seq) <= (new.epoch, new.seq)`; an older one is
    * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
+import { PROMETHEUS_PATH } from '../../contracts/metrics-routes.ts';
 import type { Sessions } from '../services/sessions.ts';
 import { sessionSecret } from './session-cookie.ts';
 
@@ -68,6 +69,7 @@ function isOwnOrigin(origin: string, allowedHosts: readonly string[]): boolean {
 /** By the route that was found, not by the text of the address: that can be spelled in several ways. */
 function needsToken(request: FastifyRequest): boolean {
   const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
+  if (path === PROMETHEUS_PATH) return true;
   if (!path.startsWith('/api') || path === routes.health.path) return false;
   // Logging in carries its proof in the body, and logging out needs none.
   return path !== routes.openSession.path;
