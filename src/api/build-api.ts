@@ -29,6 +29,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
 import { createInbox } from './services/inbox.ts';
+import { createResultKeeper } from './services/keep-results.ts';
 import { createMergeCheck } from './services/merge-check.ts';
 import { createMetrics } from './services/metrics/metrics.ts';
 import { createSessions } from './services/sessions.ts';
@@ -101,6 +102,9 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
   settleCreations(app, deps, creation);
+  const keeper = createResultKeeper(deps);
+  app.addHook('onReady', () => keeper.start());
+  app.addHook('onClose', () => keeper.stop());
   return app;
 }
 

@@ -28,6 +28,10 @@ export async function retryTasks(db: Kysely<Database>, batch: BatchId, tasks: re
         .execute();
     }
     await refuseTaken(trx, wanted);
+    // What it left is that of the go before: the next one leaves its own.
+    for (const ids of chunksOf(tasks, ROWS_PER_QUERY)) {
+      await trx.updateTable('tasks').set({ result: null }).where('batch', '=', batch).where('id', 'in', ids).execute();
+    }
   });
 }
 

@@ -193,7 +193,9 @@ export interface TaskStore {
   attempts(id: TaskId): Promise<AttemptRecord[]>;
   /** What its last attempt that left any left as its result; null: nothing yet. */
   result(id: TaskId): Promise<unknown>;
-  /** Keeps a result, in the place of an earlier one. */
+  /** Tasks of a host that have ended and whose result nobody asked for yet, oldest first. */
+  withoutResult(host: HostId, limit: number): Promise<TaskRow[]>;
+  /** Keeps a result, in the place of an earlier one; null: it left none, which is kept too. */
   setResult(id: TaskId, result: unknown): Promise<void>;
   /** The newest attempt of each task of the batch. */
   lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;

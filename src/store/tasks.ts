@@ -32,6 +32,15 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
       const row = await db.selectFrom('tasks').select('result').where('id', '=', id).executeTakeFirst();
       return row === undefined || row.result === null ? null : fromJson(row.result);
     },
+    withoutResult: async (host, limit) => {
+      const query = rowsOf(db)
+        .where('tasks.result', 'is', null)
+        .where('tasks.type', '!=', 'requirement')
+        .where('tasks.status', 'in', ['completed', 'failed', 'cancelled'])
+        .where('tasks.attempt', '>', 0)
+        .where('batches.host', '=', host);
+      return (await query.orderBy('tasks.created_at').orderBy('tasks.id').limit(limit).execute()).map(toTaskRow);
+    },
     setResult: async (id, result) => {
       await db
         .updateTable('tasks')

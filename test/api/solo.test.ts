@@ -1,5 +1,5 @@
 /** A task by itself over HTTP: queued at once, listed among tasks and never among batches, cancelled like any other. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asId, soloBatchOf } from '../../src/contracts/ids.ts';
 import { TaskDetailSchema } from '../../src/contracts/views.ts';
 import type { ProjectView } from '../../src/contracts/views.ts';
@@ -65,6 +65,29 @@ describe('a task by itself', () => {
     grantLane(stack.lanes, 0);
     const { body } = await stack.send('GET', '/api/lanes');
     expect(body).toMatchObject({ holders: [], queue: [], background: { limit: 3, working: [{ taskId: task.id }] } });
+  });
+
+  it('has its result kept as soon as it ends, although nobody reads it before its runs go', async () => {
+    const task = asId('task', (await made(command)).id);
+    const batch = soloBatchOf(task);
+    const result = { exitCode: 0, stdout: 'fine', stderr: '', durationMs: 3 };
+    stack.door.results.set(`${task}/1`, result);
+    Object.assign(stack.batches.states.get(batch)?.tasks[0] ?? {}, { status: 'completed', attempt: 1 });
+    await stack.batches.record(batch);
+    const event = {
+      id: `${task}:1:completed`,
+      type: 'task.completed' as const,
+      atMs: Date.now(),
+      batch,
+      task,
+      data: {},
+    };
+    await stack.store.events.append([event]);
+    await vi.waitFor(async () => expect(await stack.store.tasks.result(task)).toEqual(result), 10_000);
+    stack.door.results.clear();
+    expect((await stack.send('GET', `/api/tasks/${task}`)).body).toMatchObject({ result });
+    await stack.store.batches.retryTasks(batch, [task]);
+    expect(await stack.store.tasks.result(task)).toBeNull();
   });
 
   it('may be a requirement, which then belongs to it', async () => {

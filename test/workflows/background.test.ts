@@ -38,6 +38,28 @@ it('[P2] keeps the answer as result, and commits nothing of what the agent chang
   expect(await subjects(repository)).toEqual(['Auto-commit: a']);
 });
 
+it('[P2] by itself leaves no branch and no commit, several of one project at once, also where that works in place', async () => {
+  const { repository, createBatch } = await installation.project(filesOf({}));
+  const flags = { attempts: 1, workspace: { mode: 'in-place' as const } };
+  const alone = await Promise.all(
+    [1, 2].map(() => createBatch([generate('write stray.txt x', answer([STORY]))], flags, 'continue', 'alone', true)),
+  );
+  const refs = await repository.git(['for-each-ref', 'refs/heads']);
+  for (const { batch } of alone) await installation.command(batch, 'start');
+  for (const { batch, tasks } of alone) {
+    const state = await installation.until(batch, (each) => each.status === 'completed');
+    expect(statuses(state)).toEqual(['completed']);
+    expect(Object.values(state.workspaces)).toMatchObject([{ branch: null, closed: true }]);
+    const { paths, masker } = installation.context;
+    expect(tasks.map((task) => readResult(paths, task, 1, masker))).toMatchObject([{ stories: [{ id: 'login' }] }]);
+    expect(state.notes).toEqual([]);
+  }
+  expect(await repository.git(['for-each-ref', 'refs/heads'])).toBe(refs);
+  expect(await repository.git(['for-each-ref', 'refs/nightloom/salvage', 'refs/nightloom/wip'])).toBe('');
+  expect((await repository.git(['worktree', 'list'])).trim().split('\n')).toHaveLength(1);
+  expect(await repository.git(['status', '--porcelain'])).toBe('');
+});
+
 it('has a bad answer repaired once, in the same session', async () => {
   const bad = answer([{ ...STORY, id: 'Not An Id' }]);
   const { tasks, state, results } = await run(generate(bad, 'on fix 1:', answer([STORY])));

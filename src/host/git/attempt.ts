@@ -18,8 +18,8 @@ import { KEEPER } from './trees.ts';
 /** Which attempt is about to begin. */
 export interface ResetRequest {
   readonly directory: string;
-  /** Short name, `nightloom/<slug>`. */
-  readonly branch: string;
+  /** Short name, `nightloom/<slug>`; null: HEAD is detached. */
+  readonly branch: string | null;
   readonly task: string;
   /** The tree's status, read a moment ago with untracked folders as a whole; null or absent: it is read. */
   readonly known?: Status | null;
@@ -80,7 +80,7 @@ export async function resetForAttempt(request: ResetRequest): Promise<AttemptSta
  * ({@link import('./salvage.ts').salvage}). Never touches ignored files. Idempotent.
  * @throws AppError workspace_broken, repository_gone, git_busy
  */
-export async function discardWork(directory: string, branch: string): Promise<void> {
+export async function discardWork(directory: string, branch: string | null): Promise<void> {
   const git = openGit(directory);
   const ownership = await requireOwnership(directory);
   const status = await readStatus(git, { untracked: 'normal' });
@@ -107,7 +107,7 @@ async function readRef(git: Git, ref: string): Promise<string | null> {
 }
 
 /** Work of the same task goes on, also where the agent left the branch, as long as it builds on the start. */
-async function returnToBranch(git: Git, status: Status, branch: string, tip: string): Promise<boolean> {
+async function returnToBranch(git: Git, status: Status, branch: string | null, tip: string): Promise<boolean> {
   if (status.branch === branch && status.head === tip) return true;
   if (status.head === null || !(await isAncestor(git, tip, status.head))) return false;
   if (status.branch === branch) return true;
@@ -142,7 +142,7 @@ function wipName(owner: string | null, task: string, commit: string): string {
   return owner === task ? `strayed-${task}-${commit.slice(0, 8)}` : owner;
 }
 
-async function cleanTo(git: Git, status: Status, branch: string, base: string): Promise<void> {
+async function cleanTo(git: Git, status: Status, branch: string | null, base: string): Promise<void> {
   const places = await gitDirectories(git.directory);
   if (places !== null) await forgetOperations(places.gitDirectory);
   if (status.branch !== branch) await attachHead(git, branch, base);
@@ -166,8 +166,12 @@ async function moveNestedRepositories(git: Git): Promise<void> {
   }
 }
 
-/** Puts HEAD onto `branch` and the branch onto `commit`; index and files stay. */
-export async function attachHead(git: Git, branch: string, commit: string): Promise<void> {
+/** Puts HEAD onto `branch` and the branch onto `commit`, or HEAD alone onto it; index and files stay. */
+export async function attachHead(git: Git, branch: string | null, commit: string): Promise<void> {
+  if (branch === null) {
+    await git.run(['update-ref', '--no-deref', 'HEAD', commit]);
+    return;
+  }
   await git.run(['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
   await changeRefs(git, [{ kind: 'update', ref: `refs/heads/${branch}`, to: commit }]);
 }

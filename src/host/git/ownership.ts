@@ -8,9 +8,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 export interface Ownership {
   readonly v: 1;
   readonly batch: string;
-  /** Short branch name, `nightloom/<slug>`. */
-  readonly branch: string;
-  /** Where the batch's branch began. */
+  /** Short branch name, `nightloom/<slug>`; null: HEAD is detached, and nothing is ever committed. */
+  readonly branch: string | null;
+  /** Where the batch's branch began, or what the detached tree shows. */
   readonly base: string;
   /** Branch head when no task is in progress: what the next attempt starts from. */
   readonly tip: string;
@@ -49,10 +49,6 @@ export async function removeOwnership(directory: string): Promise<void> {
 function isOwnership(value: unknown): value is Ownership {
   if (typeof value !== 'object' || value === null) return false;
   const has = (key: string): boolean => key in value && typeof Reflect.get(value, key) === 'string';
-  const task: unknown = Reflect.get(value, 'task');
-  return (
-    Reflect.get(value, 'v') === 1 &&
-    ['batch', 'branch', 'base', 'tip'].every(has) &&
-    (task === null || typeof task === 'string')
-  );
+  const isTextOrNull = (key: string): boolean => Reflect.get(value, key) === null || has(key);
+  return Reflect.get(value, 'v') === 1 && ['batch', 'base', 'tip'].every(has) && ['branch', 'task'].every(isTextOrNull);
 }

@@ -8,7 +8,7 @@ import { gitDirectories, isLinkedWorktree } from './git-directories.ts';
 import { openGit } from './git.ts';
 import type { Git } from './git.ts';
 import { readOwnership, removeOwnership, writeOwnership } from './ownership.ts';
-import { isAncestor } from './refs.ts';
+import { isAncestor, resolveCommit } from './refs.ts';
 import { readStatus } from './status.ts';
 
 /** Which worktree is wanted. */
@@ -39,6 +39,9 @@ export interface PreparedWorktree {
   /** Where a directory that was in the way has been moved; null when none was. */
   readonly movedAside: string | null;
 }
+
+/** A worktree whose HEAD is detached: nothing is ever committed in it. */
+export type DetachedWorktree = Omit<PreparedWorktree, 'branch'>;
 
 /** Checking out can take long; this bounds the silence of it. */
 const CHECKOUT_TIMEOUT_MS = 600_000;
@@ -71,6 +74,37 @@ export async function prepareWorktree(request: PrepareWorktreeRequest): Promise<
   return { ...result, created: true, movedAside };
 }
 
+/**
+ * Makes a worktree without a branch, for a look at what the user's checkout has checked out, or finds it. Any number of
+ * them stand side by side. May die at any point and be called again.
+ * @throws AppError repository_gone, not_a_repository, no_commit, git_busy, workspace_broken
+ */
+export async function prepareDetachedWorktree(
+  request: Pick<PrepareWorktreeRequest, 'repository' | 'directory' | 'batch'>,
+): Promise<DetachedWorktree> {
+  const git = openGit(request.repository);
+  await mkdir(dirname(request.directory), { recursive: true, mode: 0o700 });
+  const directory = join(await realpath(dirname(request.directory)), basename(request.directory));
+  await requireCommit(git);
+  const known = await readOwnership(directory);
+  if (known !== null && known.branch === null && (await isLinkedWorktree(directory, await commonOf(git)))) {
+    const { base, tip } = known;
+    return { base, tip, directory, created: false, movedAside: null };
+  }
+  const movedAside = await clearPlace(directory);
+  const base = await resolveCommit(git, 'HEAD');
+  await git.run(['worktree', 'add', '--force', '--force', '--detach', directory, base], {
+    timeoutMs: CHECKOUT_TIMEOUT_MS,
+  });
+  await writeOwnership(directory, { v: 1, batch: request.batch, branch: null, base, tip: base, task: null });
+  return { base, tip: base, directory, created: true, movedAside };
+}
+
+async function commonOf(git: Git): Promise<string> {
+  const repository = await gitDirectories(git.directory);
+  return repository?.commonDirectory ?? (await git.run(['rev-parse', '--absolute-git-dir'])).trim();
+}
+
 async function requireCommit(git: Git): Promise<void> {
   const found = await git.ask(['rev-parse', '--verify', 'HEAD^{commit}']);
   if (found.exitCode === 0) return;
@@ -81,9 +115,7 @@ async function requireCommit(git: Git): Promise<void> {
 /** `ready`: whole and ours; `missing`: to be made; `elsewhere`: the branch is checked out in another living folder. */
 async function placeOf(git: Git, directory: string, branch: BatchBranch): Promise<'ready' | 'missing' | 'elsewhere'> {
   const ownership = await readOwnership(directory);
-  const repository = await gitDirectories(git.directory);
-  const common = repository?.commonDirectory ?? (await git.run(['rev-parse', '--absolute-git-dir'])).trim();
-  const ours = ownership?.branch === branch.branch && (await isLinkedWorktree(directory, common));
+  const ours = ownership?.branch === branch.branch && (await isLinkedWorktree(directory, await commonOf(git)));
   // An agent may have left the branch; bringing HEAD back is the next attempt's reset, not a new worktree.
   if (ours) return 'ready';
   if (branch.worktree === null || branch.worktree === directory) return 'missing';
@@ -146,8 +178,10 @@ async function unsaved(directory: string): Promise<'uncommitted' | 'commits_off_
   const git = openGit(directory);
   const status = await readStatus(git, { untracked: 'normal' });
   if (status.entries.length > 0) return 'uncommitted';
-  if (ownership === null || status.branch === ownership.branch || status.head === null) return null;
-  return (await isAncestor(git, status.head, `refs/heads/${ownership.branch}`)) ? null : 'commits_off_branch';
+  if (ownership === null || status.head === null) return null;
+  if (status.branch === ownership.branch && ownership.branch !== null) return null;
+  const kept = ownership.branch === null ? ownership.tip : `refs/heads/${ownership.branch}`;
+  return (await isAncestor(git, status.head, kept)) ? null : 'commits_off_branch';
 }
 
 async function isDirectory(path: string): Promise<boolean> {

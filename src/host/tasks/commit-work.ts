@@ -181,6 +181,7 @@ function ownsRequirement(order: WorkOrder): boolean {
 
 function commitRequest(context: HostContext, order: WorkOrder, workspace: Workspace, start: AttemptNote) {
   const { settings, branch } = workspace;
+  if (branch === null) throw new AppError('workspace_broken', `${workspace.directory} has no branch to commit to.`);
   const { name } = order.input;
   const message = renderMessage(settings.git.message, {
     requirementName: name,

@@ -2,12 +2,14 @@
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../contracts/errors.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import type { Policy, WorkspaceState } from '../../contracts/state.ts';
 import { discardWork } from '../git/attempt.ts';
 import { startInPlace } from '../git/in-place.ts';
-import { prepareWorktree } from '../git/worktree.ts';
+import { prepareDetachedWorktree, prepareWorktree } from '../git/worktree.ts';
 import { copyIgnored } from '../project/copy-ignored.ts';
 import { freezeSettings, readFrozenSettings } from '../project/frozen-settings.ts';
 import { resolveSettings } from '../project/settings.ts';
@@ -36,6 +38,7 @@ export async function prepareWorkspace(
   await assertDiskFree([context.paths.home, order.projectPath]);
   const files = workspacePaths(context.paths, order.batch, order.project);
   const settings = await settingsFor(context, order, files);
+  if (onlyLooks(order)) return await lookAt(order, files, settings);
   const tree =
     settings.workspace.mode === 'worktree'
       ? await makeWorktree(context, order, files, settings)
@@ -61,6 +64,21 @@ export async function prepareWorkspace(
     policy: toPolicy(settings),
     redBaseline: redCommands(baseline),
   };
+}
+
+/** True for a task by itself of a kind that changes nothing: several of one project work side by side. */
+function onlyLooks(order: WorkOrder): boolean {
+  return soloTaskOf(order.batch) !== null && traitsOf(order.kind).changes === 'never';
+}
+
+/** A tree without a branch; nothing is set up in it, and nothing is verified but the answer. */
+async function lookAt(order: WorkOrder, files: WorkspacePaths, settings: Settings): Promise<WorkspaceState> {
+  const { projectPath, batch } = order;
+  const { directory, base } = await prepareDetachedWorktree({ repository: projectPath, directory: files.tree, batch });
+  failpoint('workspace:after-worktree');
+  writeWorkspaceNote(files, { v: 1, branch: null, base, directory });
+  failpoint('workspace:after-note');
+  return { branch: null, base, policy: { ...toPolicy(settings), delivery: 'branch' }, redBaseline: [] };
 }
 
 /**
@@ -124,7 +142,7 @@ async function useCheckout(
 ): Promise<Tree> {
   takeCheckout(context.paths, order);
   const known = readWorkspaceNote(files);
-  if (known !== null) return { ...known, isNew: false };
+  if (known !== null && known.branch !== null) return { ...known, branch: known.branch, isNew: false };
   const start = await startInPlace(order.projectPath, { allowChanges: !settings.git.commit });
   return { directory: order.projectPath, branch: start.branch, base: start.base, isNew: true };
 }

@@ -57,20 +57,25 @@ async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: stri
     });
   const { directory } = workspace;
   failpoint('salvage:before');
-  const ref = await salvage({
-    directory,
-    task: order.task,
-    attempt,
-    batch: order.batch,
-    base: start.base,
-    ...(start.inPlace === null ? {} : { before: start.inPlace.tree }),
-  });
+  const ref = await salvaged(order, workspace, { start, attempt });
   failpoint('salvage:after-ref');
   if (start.inPlace === null) await discardWork(directory, workspace.branch);
   else await discardInPlace(directory, start.inPlace);
   failpoint('salvage:after-discard');
   closeStart(context, { task: order.task, attempt });
   return { ref, notes };
+}
+
+/** What a kind that changes nothing did to its tree is no work. */
+async function salvaged(
+  order: WorkOrder,
+  { directory }: Workspace,
+  { start, attempt }: { readonly start: AttemptNote; readonly attempt: number },
+): Promise<string | null> {
+  if (traitsOf(order.kind).changes === 'never') return null;
+  const { task, batch } = order;
+  const before = start.inPlace === null ? {} : { before: start.inPlace.tree };
+  return await salvage({ directory, task, attempt, batch, base: start.base, ...before });
 }
 
 /** Another task may have been moved before one that waits: then the tree is that one's. */
@@ -127,7 +132,9 @@ export async function closeWorkspace(
   if (readWorkspaceNote(files) === null) return { notes: [] };
   const workspace = await openWorkspace(context, order);
   const notes: string[] = [];
-  if (deliver && workspace.settings.delivery.mode === 'push') notes.push(await push(workspace));
+  const { branch } = workspace;
+  if (deliver && branch !== null && workspace.settings.delivery.mode === 'push')
+    notes.push(await push(workspace.directory, branch));
   if (workspace.mode === 'in-place') return { notes };
   // A reopened batch gets a new tree, in which nothing is set up.
   await forgetSetup(context.paths, order.batch, order.project);
@@ -145,17 +152,17 @@ const REASONS = {
   refused: 'git did not remove it',
 } as const;
 
-async function push(workspace: Workspace): Promise<string> {
+async function push(directory: string, branch: string): Promise<string> {
   failpoint('push:before');
-  const result = await pushBranch(workspace.directory, workspace.branch);
+  const result = await pushBranch(directory, branch);
   failpoint('push:after');
   switch (result.kind) {
     case 'pushed':
-      return `Pushed ${workspace.branch}.`;
+      return `Pushed ${branch}.`;
     case 'up_to_date':
-      return `${workspace.branch} was pushed before.`;
+      return `${branch} was pushed before.`;
     case 'rejected':
     case 'failed':
-      return `Pushing ${workspace.branch} failed; the commits are on the local branch. ${result.message.slice(0, 300)}`;
+      return `Pushing ${branch} failed; the commits are on the local branch. ${result.message.slice(0, 300)}`;
   }
 }

@@ -17,8 +17,8 @@ export interface Workspace {
   readonly directory: string;
   /** Top of the user's checkout; the same as `directory` in place. */
   readonly checkout: string;
-  /** Branch that carries the commits; null in place without commits. */
-  readonly branch: string;
+  /** Branch that carries the commits; null: HEAD is detached, and nothing is committed. */
+  readonly branch: string | null;
   /** Where the branch began. */
   readonly base: string;
   readonly settings: Settings;
@@ -28,7 +28,7 @@ export interface Workspace {
 /** What is kept of a workspace in its state file. */
 export interface WorkspaceNote {
   readonly v: 1;
-  readonly branch: string;
+  readonly branch: string | null;
   readonly base: string;
   readonly directory: string;
 }
@@ -43,7 +43,8 @@ export function readWorkspaceNote(files: WorkspacePaths): WorkspaceNote | null {
   const value = readJson(files.stateFile);
   if (!isRecord(value)) return null;
   const { branch, base, directory } = value;
-  if (typeof branch !== 'string' || typeof base !== 'string' || typeof directory !== 'string') return null;
+  if ((typeof branch !== 'string' && branch !== null) || typeof base !== 'string' || typeof directory !== 'string')
+    return null;
   return { v: 1, branch, base, directory };
 }
 
@@ -57,7 +58,8 @@ export async function openWorkspace(context: HostContext, order: WorkOrder): Pro
   }
   const { settings } = frozen;
   return {
-    mode: settings.workspace.mode,
+    // A task that only looks has a tree of its own also where the project works in place.
+    mode: note.branch === null ? 'worktree' : settings.workspace.mode,
     directory: note.directory,
     checkout: order.projectPath,
     branch: note.branch,

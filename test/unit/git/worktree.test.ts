@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { discardWork, resetForAttempt } from '../../../src/host/git/attempt.ts';
 import { readOwnership } from '../../../src/host/git/ownership.ts';
-import { prepareWorktree, removeCleanWorktree } from '../../../src/host/git/worktree.ts';
+import { prepareDetachedWorktree, prepareWorktree, removeCleanWorktree } from '../../../src/host/git/worktree.ts';
 import { salvage } from '../../../src/host/git/salvage.ts';
 import { workTree } from '../../../src/host/git/trees.ts';
 import { makeRepository } from '../../support/git-repository.ts';
@@ -55,6 +55,27 @@ describe('prepareWorktree', () => {
     await repository.git(['worktree', 'remove', '--force', directory]);
     await repository.git(['switch', '--quiet', 'nightloom/evening']);
     await expect(prepare()).rejects.toMatchObject({ code: 'branch_taken' });
+  });
+
+  it('without a branch: any number side by side, made right for an attempt, left without a trace', async () => {
+    const places = [directory, `${directory}-2`, `${directory}-3`];
+    const look = (at: string) =>
+      prepareDetachedWorktree({ repository: repository.directory, directory: at, batch: BATCH });
+    const made = await Promise.all(places.map(look));
+    const head = await repository.git(['rev-parse', 'HEAD']);
+    expect(made.map(({ base }) => base)).toEqual(places.map(() => head));
+    await repository.commit('later', { 'b.txt': 'b\n' });
+    expect(await look(directory)).toMatchObject({ base: head, created: false });
+    await resetForAttempt({ directory, branch: null, task: TASK });
+    await repository.git(['checkout', '--quiet', '-b', 'stray'], { in: directory });
+    await repository.git(['commit', '--quiet', '--allow-empty', '-m', 'of the agent'], { in: directory });
+    await writeFile(join(directory, 'new.txt'), 'x');
+    await discardWork(directory, null);
+    expect(await repository.git(['status', '--porcelain', '--branch'], { in: directory })).toContain('(no branch)');
+    expect(await repository.git(['rev-parse', 'HEAD'], { in: directory })).toBe(head);
+    for (const place of places)
+      expect(await removeCleanWorktree(repository.directory, place)).toEqual({ removed: true });
+    expect(await repository.git(['branch', '--list', 'nightloom/*'])).toBe('');
   });
 
   it('goes on after a death in the middle of `worktree add`', async () => {
