@@ -43,6 +43,7 @@ export const ZOD_FREE: readonly string[] = [
   'contracts/error-catalogue.ts',
   'contracts/background-errors.ts',
   'contracts/github-errors.ts',
+  'contracts/webhook-errors.ts',
   'contracts/errors.ts',
   'contracts/ids.ts',
 ];

@@ -26,6 +26,7 @@ import { reportRoutes } from './routes/report.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
 import { createInbox } from './services/inbox.ts';
@@ -99,6 +100,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   inboxRoutes(app, createInbox(deps, views));
   inspectTaskRoutes(app, deps, views);
   reportRoutes(app, deps, views);
+  webhookRoutes(app, deps);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
   settleCreations(app, deps, creation);

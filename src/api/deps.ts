@@ -1,6 +1,7 @@
 /** What the API is handed. */
 import type { HostDoor } from '../contracts/host-door.ts';
-import type { BatchId, HostId, InstallationId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { JournalEvent } from '../contracts/events.ts';
+import type { BatchId, HostId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
 import type { Status } from '../contracts/views.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -13,6 +14,27 @@ export interface IdMaker {
   project(): ProjectId;
   batch(): BatchId;
   task(): TaskId;
+  webhook(): WebhookId;
+}
+
+/** How one sending to a webhook went. */
+export interface WebhookSending {
+  readonly responseCode: number | null;
+  /** null: it was delivered. */
+  readonly problem: string | null;
+}
+
+/** What the API asks of whoever sends to webhooks. */
+export interface WebhookSender {
+  /** Its secret of that number; see `WebhookRow`. */
+  secretOf(webhook: WebhookId, number: number): string;
+  /** @throws AppError invalid_input, webhook_target_refused */
+  checkTarget(url: string): void;
+  /** Sends it now, once. */
+  send(
+    webhook: { readonly id: WebhookId; readonly url: string; readonly secretNumber: number },
+    event: JournalEvent,
+  ): Promise<WebhookSending>;
 }
 
 /** Everything that `buildApi` needs; it opens and closes none of it. */
@@ -21,6 +43,7 @@ export interface ApiDeps {
   readonly door: HostDoor;
   readonly batches: BatchCommands;
   readonly lanes: Pick<LaneClient, 'state' | 'setLimits'>;
+  readonly webhooks: WebhookSender;
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly logger: Logger;

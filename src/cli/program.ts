@@ -12,6 +12,7 @@ import { defineRunCommand } from './define/run.ts';
 import { defineServiceCommands } from './define/services.ts';
 import { defineStackCommands } from './define/stack.ts';
 import { defineViewCommands } from './define/views.ts';
+import { defineWebhookCommands } from './define/webhook.ts';
 import type { Registry } from './define/registry.ts';
 import { createRegistry } from './define/registry.ts';
 
@@ -56,6 +57,7 @@ function buildProgram(registry: Registry): Command {
   defineInboxCommands(program, registry);
   defineViewCommands(program, registry);
   defineAuditCommand(program, registry);
+  defineWebhookCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);
   defineRecoveryCommands(program, registry);

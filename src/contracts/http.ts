@@ -10,6 +10,7 @@ import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { AloneTaskSchema, NewTaskSchema } from './task-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 import { LogInfoSchema, LogRangeSchema, ProgressViewSchema } from './log-views.ts';
 import {
   BatchSummarySchema,
@@ -265,6 +266,7 @@ export const routes = {
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,
+  ...webhookRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

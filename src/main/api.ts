@@ -21,6 +21,7 @@ import type { ApiOptions, ListenPlace } from './service-options.ts';
 import { createServiceStatus } from './service-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { packageVersion } from './version.ts';
+import { webhookSender } from './webhooks.ts';
 
 const DEFAULT_PORT = 7780;
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'] as const;
@@ -48,8 +49,14 @@ async function main(): Promise<number> {
     door: doorOf(service, options),
     batches: bindBatches(createBatchClient({ client, installation })),
     lanes: createLaneClient({ client, installation }),
+    webhooks: webhookSender({ secret: identity.secret, environment: service.environment, clock }),
     clock,
-    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
+    ids: {
+      project: () => newId('project'),
+      batch: () => newId('batch'),
+      task: () => newId('task'),
+      webhook: () => newId('webhook'),
+    },
     logger,
     token: identity.token,
     allowedHosts: [...LOOPBACK_NAMES, ...options.allowedHosts],

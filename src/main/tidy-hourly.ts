@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 /** What is tidied. */
 export interface TidyOptions {
   readonly paths: StatePaths;
-  readonly store: Pick<Store, 'batches' | 'inbox'>;
+  readonly store: Pick<Store, 'batches' | 'inbox' | 'webhooks'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
@@ -25,6 +25,10 @@ export async function tidyHourly(options: TidyOptions, signal: AbortSignal): Pro
   for (await pause(AFTER_START_MS); !signal.aborted; await pause(EVERY_MS)) {
     await tidyOnce(options).catch((err: unknown) => options.logger.warn({ err }, 'old runs could not be removed'));
     await purgeInbox(options).catch((err: unknown) => options.logger.warn({ err }, 'the inbox could not be purged'));
+    const before = options.clock.now() - MAX_AGE_MS;
+    await options.store.webhooks
+      .purge(before)
+      .catch((err: unknown) => options.logger.warn({ err }, 'old deliveries could not be purged'));
   }
 }
 

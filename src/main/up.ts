@@ -43,6 +43,7 @@ import { stopSignal } from './stop-signal.ts';
 import { locationSecrets, storeLocation } from './store-location.ts';
 import type { OpenTemporal } from './temporal.ts';
 import { packageVersion } from './version.ts';
+import { keepDelivering, webhookSender } from './webhooks.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 /** The SDK keeps 10,000 figures; a busy worker makes some hundred in a second. */
@@ -110,6 +111,9 @@ async function up(): Promise<number> {
   greet(await dashboardLink(control.server, url, identity.token), paths, temporal);
   const keeping = keepHouse({ paths, store, logger, path: environment.path }, stopping);
   cleanup.defer(() => keeping);
+  const telling = { secret: identity.secret, environment, clock: systemClock, store, logger };
+  const delivering = keepDelivering(telling, stopping);
+  cleanup.defer(() => delivering);
   await control.working;
   await sayGoodbye(store);
   return 0;
@@ -186,8 +190,14 @@ async function startControl(parts: ControlParts) {
     door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) }),
     batches: bindBatches(batches),
     lanes,
+    webhooks: webhookSender({ secret, environment, clock: systemClock }),
     clock: systemClock,
-    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
+    ids: {
+      project: () => newId('project'),
+      batch: () => newId('batch'),
+      task: () => newId('task'),
+      webhook: () => newId('webhook'),
+    },
     logger,
     token,
     allowedHosts: ['127.0.0.1', 'localhost', '[::1]'],

@@ -22,6 +22,8 @@ export interface Environment {
   readonly apiToken: string | null;
   /** `NIGHTLOOM_LOG_LEVEL`: debug, info, warn or error. */
   readonly logLevel: string | null;
+  /** `NIGHTLOOM_WEBHOOK_HOSTS`: `host` or `host:port`, with commas: webhooks may call these over http and wherever they are. */
+  readonly webhookHosts: readonly string[];
   /** `TEMPORAL_ADDRESS`: a server of the user's; nothing embedded is started then. */
   readonly temporalAddress: string | null;
   /** `TEMPORAL_NAMESPACE`. */
@@ -69,6 +71,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     apiUrl: text('NIGHTLOOM_URL'),
     apiToken: text('NIGHTLOOM_TOKEN'),
     logLevel: text('NIGHTLOOM_LOG_LEVEL'),
+    webhookHosts: words(text('NIGHTLOOM_WEBHOOK_HOSTS')),
     temporalAddress: text('TEMPORAL_ADDRESS'),
     temporalNamespace: text('TEMPORAL_NAMESPACE'),
     temporalBin: text('NIGHTLOOM_TEMPORAL_BIN'),
@@ -85,4 +88,9 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     githubToken: text('GITHUB_TOKEN') ?? text('GH_TOKEN'),
     raw: Object.freeze(raw),
   };
+}
+
+function words(text: string | null): string[] {
+  const parts = (text ?? '').split(',').map((part) => part.trim().toLowerCase());
+  return parts.filter((part) => part !== '');
 }

@@ -173,8 +173,8 @@ export interface WebhookStore {
   remove(id: WebhookId): Promise<void>;
   /** Makes the deliveries of events that have none, exactly one for each event and webhook; false: there was nothing. */
   plan(nowMs: number): Promise<boolean>;
-  /** Claims what is due, oldest first: nobody else gets it before `leaseUntilMs`. */
-  claim(nowMs: number, leaseUntilMs: number, limit: number): Promise<DueDelivery[]>;
+  /** Claims what is due (for `webhook`, else for any), oldest first: nobody else gets it before `leaseUntilMs`. */
+  claim(nowMs: number, leaseUntilMs: number, limit: number, webhook?: WebhookId): Promise<DueDelivery[]>;
   settle(webhook: WebhookId, seq: number, outcome: DeliveryOutcome, nowMs: number): Promise<void>;
   /** When the next one is due; null: none. */
   nextDueMs(): Promise<number | null>;

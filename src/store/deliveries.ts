@@ -68,30 +68,29 @@ export async function claimDue(
   nowMs: number,
   leaseUntilMs: number,
   limit: number,
+  webhook?: WebhookId,
 ): Promise<DueDelivery[]> {
-  const due = await db
+  let query = db
     .selectFrom('deliveries')
     .innerJoin('webhooks', 'webhooks.id', 'deliveries.webhook')
     .select(['deliveries.webhook', 'deliveries.event_seq', 'deliveries.next_at', 'deliveries.attempt'])
     .where('deliveries.status', '=', 'pending')
     .where('deliveries.next_at', '<=', toInstant(nowMs))
-    .where('webhooks.enabled', '=', 1)
-    .orderBy('deliveries.next_at')
-    .orderBy('deliveries.event_seq')
-    .limit(limit)
-    .execute();
+    .where('webhooks.enabled', '=', 1);
+  if (webhook !== undefined) query = query.where('deliveries.webhook', '=', webhook);
+  const due = await query.orderBy('deliveries.next_at').orderBy('deliveries.event_seq').limit(limit).execute();
   const claimed: DueDelivery[] = [];
-  for (const { webhook, event_seq, next_at, attempt } of due) {
+  for (const { webhook: owner, event_seq, next_at, attempt } of due) {
     // Whoever changes the time first has it.
     const taking = db
       .updateTable('deliveries')
       .set({ next_at: toInstant(leaseUntilMs), attempt: attempt + 1 })
-      .where('webhook', '=', webhook)
+      .where('webhook', '=', owner)
       .where('event_seq', '=', event_seq)
       .where('status', '=', 'pending')
       .where('next_at', '=', next_at);
     if ((await taking.executeTakeFirst()).numUpdatedRows === 0n) continue;
-    const found = await read(db, webhook, event_seq);
+    const found = await read(db, owner, event_seq);
     if (found !== null) claimed.push({ ...found, attempt: attempt + 1 });
   }
   return claimed;

@@ -50,7 +50,7 @@ export function createWebhookStore(db: Kysely<Database>): WebhookStore {
       await db.deleteFrom('webhooks').where('id', '=', id).execute();
     },
     plan: (nowMs) => planDeliveries(db, nowMs),
-    claim: (nowMs, leaseUntilMs, limit) => claimDue(db, nowMs, leaseUntilMs, limit),
+    claim: (nowMs, leaseUntilMs, limit, webhook) => claimDue(db, nowMs, leaseUntilMs, limit, webhook),
     settle: (webhook, seq, outcome, nowMs) => settle(db, webhook, seq, outcome, nowMs),
     nextDueMs: () => nextDueMs(db),
     deliveries: (webhook, filter) => listDeliveries(db, webhook, filter),

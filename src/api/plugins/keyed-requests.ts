@@ -13,8 +13,12 @@ import type { KeyedRequest } from '../../store/control-store.ts';
 import type { Store } from '../../store/store.ts';
 
 const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** Their answers hold secrets, which are never kept. */
-const SECRET: ReadonlySet<string> = new Set([routes.createSessionCode.path, routes.openSession.path]);
+/** Their answers hold secrets, which are never kept. By method and path. */
+const SECRET: ReadonlySet<string> = new Set(
+  [routes.createSessionCode, routes.openSession, routes.createWebhook, routes.renewWebhookSecret].map(
+    ({ method, path }) => `${method} ${path}`,
+  ),
+);
 const KEY = /^[\x21-\x7e]{1,200}$/;
 const KEPT_MS = 86_400_000;
 /** Longer than any answer takes: a key of a living process is not given to another. */
@@ -95,7 +99,7 @@ function isKept(status: number, payload: string): boolean {
 function keyOf(request: FastifyRequest): KeyedRequest | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined || !CHANGES.has(request.method) || request.is404) return null;
-  if (SECRET.has(request.routeOptions.url ?? '')) return null;
+  if (SECRET.has(`${request.method} ${request.routeOptions.url}`)) return null;
   if (typeof key !== 'string' || !KEY.test(key)) {
     const message = 'must be 1 to 200 visible ASCII characters';
     throw new AppError('invalid_input', `Idempotency-Key ${message}.`, {

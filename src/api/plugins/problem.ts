@@ -16,6 +16,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   origin_not_allowed: 403,
   host_not_allowed: 421,
   requirement_changed: 412,
+  webhook_changed: 412,
 };
 
 /** HTTP status of a code. */

@@ -16,6 +16,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { LanesState } from '../../../src/domain/lanes.ts';
 import { newLanes, setLimits } from '../../../src/domain/lanes.ts';
+import { webhookSender } from '../../../src/main/webhooks.ts';
 import { MemoryBatches } from './memory-batches.ts';
 import { createMemoryDoor } from './memory-door.ts';
 import type { MemoryDoor } from './memory-door.ts';
@@ -65,8 +66,18 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
         return held.lanes.limit;
       },
     },
+    webhooks: webhookSender({
+      secret: 'ab'.repeat(32),
+      environment: { webhookHosts: ['127.0.0.1'] },
+      clock: systemClock,
+    }),
     clock: systemClock,
-    ids: { project: () => newId('project'), batch: () => newId('batch'), task: () => newId('task') },
+    ids: {
+      project: () => newId('project'),
+      batch: () => newId('batch'),
+      task: () => newId('task'),
+      webhook: () => newId('webhook'),
+    },
     logger: silentLogger,
     token: TOKEN,
     allowedHosts: ['localhost', '127.0.0.1'],
