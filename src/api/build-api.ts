@@ -17,6 +17,7 @@ import { sessionRoutes } from './plugins/session.ts';
 import { installDashboard } from './plugins/static.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { eventRoutes } from './routes/events.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -101,6 +102,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   inspectTaskRoutes(app, deps, views);
   reportRoutes(app, deps, views);
   webhookRoutes(app, deps);
+  eventRoutes(app, deps);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
   settleCreations(app, deps, creation);

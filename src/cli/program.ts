@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { defineAuditCommand } from './define/audit.ts';
 import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
+import { defineEventsCommand } from './define/events.ts';
 import { defineInboxCommands } from './define/inbox.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
@@ -57,6 +58,7 @@ function buildProgram(registry: Registry): Command {
   defineInboxCommands(program, registry);
   defineViewCommands(program, registry);
   defineAuditCommand(program, registry);
+  defineEventsCommand(program, registry);
   defineWebhookCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);

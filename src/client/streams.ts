@@ -22,6 +22,8 @@ export interface EventsOptions {
   /** Replay begins after this sequence number; 0: from the first one; absent: only what is new. */
   readonly after?: number;
   readonly batch?: string;
+  /** Event types, or their first parts (`task`); empty or absent: all. */
+  readonly topics?: readonly string[];
   /** Ends the stream without an error. */
   readonly signal?: AbortSignal;
 }
@@ -50,7 +52,11 @@ export async function* followEvents(
   options: EventsOptions,
 ): AsyncGenerator<EventView, void, undefined> {
   let lastId = options.after === undefined ? null : String(options.after);
-  const query = options.batch === undefined ? {} : { batch: options.batch };
+  const { batch, topics = [] } = options;
+  const query = {
+    ...(batch === undefined ? {} : { batch }),
+    ...(topics.length === 0 ? {} : { topics: topics.join(',') }),
+  };
   const open = (): Promise<Response> =>
     connect(protocol.streams.events, query, lastId === null ? {} : { 'last-event-id': lastId }, options.signal);
   for await (const { event, data, id } of reconnecting(open, options.signal)) {

@@ -1,6 +1,7 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
 import { auditRoutes } from './audit-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -267,11 +268,12 @@ export const routes = {
   ...inspectRoutes,
   ...metricsRoutes,
   ...webhookRoutes,
+  ...eventRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */
 export const streams = {
-  /** Journal events; `Last-Event-ID` or `?after=` replays. `?batch=` filters. Event name: `journal`, data: EventView. */
+  /** Journal events; `Last-Event-ID` or `?after=` replays. `?batch=` and `?topics=` (with commas) filter. Event name: `journal`, data: EventView. */
   events: '/api/events',
   /** Bytes of one log from `?offset=`. Event name: `log`, data: LogRange, id: next offset; `end` when the run has ended. */
   followLog: '/api/tasks/:id/log/follow',

@@ -3,59 +3,60 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { streams } from '../../contracts/http.ts';
-import type { BatchId } from '../../contracts/ids.ts';
+import { topicsQuery } from '../../contracts/event-routes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { parseInput } from '../register.ts';
 import { findBatch } from '../services/lookup.ts';
-import { toEventView } from '../views/small-views.ts';
+import type { FeedFilter, JournalFeed } from './journal-feed.ts';
+import { createJournalFeed } from './journal-feed.ts';
 import type { EventStream, StreamRegistry } from './sse.ts';
-import { waitFor } from './sse.ts';
-
-/** Events of other processes are seen after this at the latest. */
-const POLL_MS = 250;
-const EVENTS_PER_READ = 200;
 
 const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const row = {
   params: z.object({}),
-  query: z.object({ after: seq.optional(), batch: z.string().max(200).optional() }),
+  query: z.object({ after: seq.optional(), batch: z.string().max(200).optional(), topics: topicsQuery }),
   body: z.object({}),
 };
 
 /** Registers the stream of events. `Last-Event-ID` wins over `?after=`; with neither only new events are sent. */
 export function eventStream(app: FastifyInstance, deps: ApiDeps, registry: StreamRegistry): void {
+  const feed = createJournalFeed(deps.store.events, deps.logger);
   app.get(streams.events, { schema: { hide: true } }, async (request, reply) => {
     const { query } = parseInput(row, { params: {}, query: request.query });
-    const batch = query.batch === undefined ? undefined : (await findBatch(deps.store, query.batch)).id;
+    const batch = query.batch === undefined ? null : (await findBatch(deps.store, query.batch)).id;
     const last = lastEventId(request.headers['last-event-id']);
     const after = last ?? query.after ?? (await deps.store.events.lastSeq());
     const stream = registry.open(reply);
-    void follow(deps, stream, after, batch).catch((err: unknown) => {
+    void follow(feed, stream, after, { batch, topics: query.topics?.split(',') ?? [] }).catch((err: unknown) => {
       if (!stream.closed.aborted) deps.logger.error({ err }, 'a stream of events broke');
       stream.end();
     });
   });
 }
 
-async function follow(deps: ApiDeps, stream: EventStream, after: number, batch: BatchId | undefined): Promise<void> {
-  const { events } = deps.store;
-  const filter = { limit: EVENTS_PER_READ, ...(batch === undefined ? {} : { batch }) };
+async function follow(feed: JournalFeed, stream: EventStream, after: number, filter: FeedFilter): Promise<void> {
   let last = after;
-  let appended = false;
-  const unsubscribe = events.onAppend(() => {
-    appended = true;
+  let isTold = false;
+  let wake = (): void => undefined;
+  const unsubscribe = feed.subscribe(() => {
+    isTold = true;
+    wake();
   });
   stream.closed.addEventListener('abort', unsubscribe, { once: true });
   while (!stream.closed.aborted) {
-    appended = false;
-    const some = await events.after(last, filter);
-    for (const event of some) {
-      await stream.send({ event: 'journal', id: event.seq, data: toEventView(event) });
-      last = event.seq;
-    }
-    // Appended while we read: then what was read may lack it.
-    const upToDate = some.length < EVENTS_PER_READ && !appended;
-    if (upToDate) await waitFor(POLL_MS, stream.closed, (wake) => events.onAppend(wake));
+    isTold = false;
+    const page = await feed.after(last, filter);
+    for (const { seq: id, text } of page.events) await stream.send({ event: 'journal', id, text });
+    last = page.upTo;
+    // What was left out is behind us too: a reader that comes back need not look at it again.
+    stream.mark(last);
+    // Told while we read: then what was read may lack it.
+    if (page.isFull || isTold) continue;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    stream.closed.addEventListener('abort', wake, { once: true });
+    await promise;
+    stream.closed.removeEventListener('abort', wake);
   }
 }
 

@@ -42,11 +42,11 @@ async function follow(
   while (!stream.closed.aborted) {
     const progressed = range.nextOffset > range.offset;
     if (progressed) {
-      await stream.send({ event: 'log', id: range.nextOffset, data: range });
+      await stream.send({ event: 'log', id: range.nextOffset, text: JSON.stringify(range) });
       lastMs = performance.now();
     }
     if (range.ended) {
-      await stream.send({ event: 'end', id: range.nextOffset, data: { totalBytes: range.totalBytes } });
+      await stream.send({ event: 'end', id: range.nextOffset, text: JSON.stringify({ totalBytes: range.totalBytes }) });
       stream.end();
       return;
     }

@@ -9,7 +9,8 @@ const RETRY_MS = 1000;
 /** One event to send. */
 export interface OutgoingEvent {
   readonly event: string;
-  readonly data: unknown;
+  /** JSON. */
+  readonly text: string;
   /** Comes back as `Last-Event-ID` after a reconnection. */
   readonly id?: string | number;
 }
@@ -20,6 +21,8 @@ export interface EventStream {
   readonly closed: AbortSignal;
   /** Resolves when the reader can take more; at once when it is gone. */
   send(event: OutgoingEvent): Promise<void>;
+  /** The next sign of life tells the reader that it is at `id`: it comes back with that, though no event came. */
+  mark(id: number): void;
   end(): void;
 }
 
@@ -49,9 +52,10 @@ function openStream(reply: FastifyReply): EventStream {
   reply.hijack();
   const { raw } = reply;
   const closing = new AbortController();
+  let place = '';
   const heartbeat = setInterval(() => {
     // A reader that does not read needs no sign of life from us.
-    if (!raw.writableNeedDrain) raw.write(': heartbeat\n\n');
+    if (!raw.writableNeedDrain) raw.write(`${place}: heartbeat\n\n`);
   }, HEARTBEAT_MS);
   const close = (): void => {
     clearInterval(heartbeat);
@@ -74,6 +78,9 @@ function openStream(reply: FastifyReply): EventStream {
       if (closing.signal.aborted || raw.write(format(event))) return;
       await once(raw, 'drain', { signal: closing.signal }).catch(() => undefined);
     },
+    mark: (id) => {
+      place = `id: ${id}\n`;
+    },
     end: () => {
       raw.end();
       close();
@@ -81,9 +88,9 @@ function openStream(reply: FastifyReply): EventStream {
   };
 }
 
-function format({ event, data, id }: OutgoingEvent): string {
+function format({ event, text, id }: OutgoingEvent): string {
   // JSON has no line breaks outside of strings, and inside they are escaped: one data line is enough.
-  return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+  return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${text}\n\n`;
 }
 
 /** Resolves after `ms`, when `signal` is aborted, or when the function given to `subscribe` is called. */
