@@ -17,7 +17,9 @@ import { sessionRoutes } from './plugins/session.ts';
 import { installDashboard } from './plugins/static.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { claudeCodeRoutes } from './routes/claude-code.ts';
 import { eventRoutes } from './routes/events.ts';
+import { gitRoutes } from './routes/git.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -103,6 +105,8 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   reportRoutes(app, deps, views);
   webhookRoutes(app, deps);
   eventRoutes(app, deps);
+  claudeCodeRoutes(app, deps, creation, views);
+  gitRoutes(app, deps);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
   settleCreations(app, deps, creation);

@@ -2,6 +2,7 @@
  * The host door: everything the API may ask of the machine where projects and agents are. `src/host/door` implements
  * it on files; `up` injects it, so it works while the host worker is dead.
  */
+import type { GitDoor } from './host-door-git.ts';
 import type { InspectDoor } from './host-door-inspect.ts';
 import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
@@ -118,7 +119,7 @@ export interface PruneItem {
 }
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
-export interface HostDoor extends KindsDoor, RequirementChangeDoor, InspectDoor {
+export interface HostDoor extends KindsDoor, RequirementChangeDoor, InspectDoor, GitDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */

@@ -1,7 +1,9 @@
 /** The HTTP routes: every path string exists once, here. The API registers these rows, the client calls them. */
 import { z } from 'zod';
 import { auditRoutes } from './audit-routes.ts';
+import { claudeCodeRoutes } from './claude-code-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { gitRoutes } from './git-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -269,6 +271,8 @@ export const routes = {
   ...metricsRoutes,
   ...webhookRoutes,
   ...eventRoutes,
+  ...claudeCodeRoutes,
+  ...gitRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

@@ -64,6 +64,21 @@ const diffRequest = z.object({
   path: z.string().min(1).max(4096).nullable(),
   maxBytes: z.int().min(1),
 });
+const gitRequest = z.object({
+  project,
+  projectName: name,
+  steps: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('add'), what: z.union([z.enum(['everything', 'tracked']), z.array(path).min(1)]) }),
+        z.object({ kind: z.literal('commit'), message: z.string().max(10_000), all: z.boolean() }),
+        z.object({ kind: z.literal('push'), remote: name.nullable(), branch: name.nullable() }),
+      ]),
+    )
+    .max(20),
+  requirementName: name,
+  commitMessage: z.string().max(10_000),
+});
 const overrides = z.object({ dashboard: SettingsOverridesSchema, flags: SettingsOverridesSchema });
 
 /** Every call of the door. */
@@ -91,6 +106,7 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   evidence: call(z.tuple([task, attempt]), (door, [of, number]) => door.evidence(of, number)),
   freezeTask: call(KINDS_ARGUMENTS.freezeTask, (door, args) => door.freezeTask(...args)),
   taskResult: call(KINDS_ARGUMENTS.taskResult, (door, args) => door.taskResult(...args)),
+  commitAndPush: call(z.tuple([path, gitRequest]), (door, [at, request]) => door.commitAndPush(at, request)),
   isMerged: call(z.tuple([path, name]), (door, [at, branch]) => door.isMerged(at, branch)),
   undelivered: call(z.tuple([path]), (door, [at]) => door.undelivered(at)),
   prune: call(

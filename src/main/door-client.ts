@@ -19,8 +19,9 @@ export interface DoorClientOptions {
 }
 
 const CALL_TIMEOUT_MS = 30_000;
-/** Cleaning up walks through every run and worktree. */
-const PRUNE_TIMEOUT_MS = 300_000;
+/** Cleaning up walks through every run and worktree; a push has hooks and a remote. */
+const SLOW_CALLS: ReadonlySet<DoorMethod> = new Set(['prune', 'commitAndPush']);
+const SLOW_CALL_TIMEOUT_MS = 300_000;
 
 /** A door at `options.url`. Besides what the door itself throws, every call throws AppError host_offline. */
 export function connectDoor(options: DoorClientOptions): HostDoor {
@@ -48,6 +49,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     diff: (request) => ask('diff', [request]),
     prompts: (task, attempt) => ask('prompts', [task, attempt]),
     evidence: (task, attempt) => ask('evidence', [task, attempt]),
+    commitAndPush: (path, request) => ask('commitAndPush', [path, request]),
     isMerged: (path, branch) => ask('isMerged', [path, branch]),
     undelivered: (path) => ask('undelivered', [path]),
     ...kindsClient(ask),
@@ -87,7 +89,7 @@ async function send(
   method: DoorMethod,
   request: { body: string; headers: Record<string, string> },
 ): Promise<{ status: number; text: string; signature: string }> {
-  const timeoutMs = method === 'prune' ? PRUNE_TIMEOUT_MS : CALL_TIMEOUT_MS;
+  const timeoutMs = SLOW_CALLS.has(method) ? SLOW_CALL_TIMEOUT_MS : CALL_TIMEOUT_MS;
   try {
     const answer = await fetch(`${url.replace(/\/+$/, '')}${DOOR_PATH}${method}`, {
       ...request,

@@ -13,6 +13,7 @@ import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
 import { createRequirementChanges } from '../requirements/changes.ts';
 import { readRequirement } from '../requirements/read.ts';
+import { commitAndPush } from './commit-and-push.ts';
 import { configuration } from './configuration.ts';
 import { diff } from './diff.ts';
 import { evidence } from './evidence.ts';
@@ -64,6 +65,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     diff: (request) => diff(request, masker),
     prompts: (task, attempt) => prompts(paths, task, attempt, masker),
     evidence: (task, attempt) => evidence(paths, task, attempt, masker),
+    commitAndPush: (projectPath, request) => commitAndPush(options, projectPath, request),
     isMerged,
     undelivered: undeliveredRequirements,
     ...kindsDoor(paths, masker),

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
+import type { ProjectId } from '../../contracts/ids.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { errorCode, isRecord, makePrivateDirectory, readJson } from '../runs/run-directory.ts';
@@ -30,8 +31,15 @@ export function releaseCheckout(paths: ClaimPaths, order: WorkOrder): void {
   if (holderOf(file) === order.batch) rmSync(file, { force: true });
 }
 
-function fileOf(paths: ClaimPaths, order: WorkOrder): string {
-  return join(paths.claims, `checkout-${order.project}.json`);
+/** @throws AppError checkout_in_use when a batch works in the project's checkout */
+export function refuseTakenCheckout(paths: ClaimPaths, project: ProjectId, projectPath: string): void {
+  const holder = holderOf(fileOf(paths, { project }));
+  if (holder === null) return;
+  throw new AppError('checkout_in_use', `Batch ${holder} works in ${projectPath}.`, { details: { batch: holder } });
+}
+
+function fileOf(paths: ClaimPaths, { project }: Pick<WorkOrder, 'project'>): string {
+  return join(paths.claims, `checkout-${project}.json`);
 }
 
 function holderOf(file: string): string | null {

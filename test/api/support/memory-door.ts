@@ -4,6 +4,7 @@ import { canonicalJson } from '../../../src/contracts/canonical-json.ts';
 import { AppError } from '../../../src/contracts/errors.ts';
 import { isBuiltinKind } from '../../../src/contracts/kinds.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
+import type { CommitAndPushRequest } from '../../../src/contracts/host-door-git.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
 import { createMemoryInspect } from './memory-inspect.ts';
 import { createMemoryChanges } from './memory-changes.ts';
@@ -21,6 +22,8 @@ export interface MemoryDoor extends HostDoor {
   /** Of every project. */
   readonly projectFile: { sha256: string };
   pruned: Parameters<HostDoor['prune']>[0] | null;
+  /** The last request to commit and push. */
+  pushed: CommitAndPushRequest | null;
 }
 
 const SETTINGS: Settings = {
@@ -80,6 +83,7 @@ export function createMemoryDoor(): MemoryDoor {
     findings: [],
     projectFile: { sha256: 'f'.repeat(64) },
     pruned: null,
+    pushed: null,
     ...createMemoryChanges(requirements),
     account: async () => 'account',
     checkProject: async (path) => {
@@ -118,6 +122,11 @@ export function createMemoryDoor(): MemoryDoor {
     taskResult: async (task, attempt) => door.results.get(`${task}/${attempt}`) ?? null,
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
+    commitAndPush: async (_path, request) => {
+      door.pushed = request;
+      const results = request.steps.map(() => ({ status: 'done' as const, output: '' }));
+      return { results, branch: 'main', commit: 'c'.repeat(40), pushed: true, rebased: false };
+    },
     prune: async (options) => {
       door.pruned = options;
       const item: PruneItem = { kind: 'run', name: 'r', bytes: 3, reason: 'old', kept: options.dryRun };

@@ -109,6 +109,14 @@ describe('the door over HTTP', () => {
       evidence: (door) => door.evidence(task, 1),
       freezeTask: (door) => door.freezeTask(at, { kind: 'claude-cli', params: { instructions: 'x' } }),
       taskResult: (door) => door.taskResult(task, 1),
+      commitAndPush: (door) =>
+        door.commitAndPush(at, {
+          project: asId('project', 'p_aaaaaaaaaa'),
+          projectName: 'shop',
+          steps: [{ kind: 'push', remote: 'nowhere', branch: null }],
+          requirementName: 'first',
+          commitMessage: '{requirementName}',
+        }),
       isMerged: (door) => door.isMerged(at, 'main'),
       undelivered: (door) => door.undelivered(at),
       prune: (door) => door.prune({ projects: [], openBatches: [], dryRun: true, maxAgeMs: 0 }),
