@@ -10,12 +10,6 @@ const WEBHOOK = ['<webhook>', 'id'] as const;
 export function defineWebhookCommands(program: Command, registry: Registry): void {
   const load = () => import('../commands/webhook.ts');
   const webhook = program.command('webhook').description('Addresses that are told of events.');
-  const verb = (name: string, description: string): Command =>
-    webhook
-      .command(name)
-      .description(description)
-      .argument(...WEBHOOK)
-      .option(...JSON_FLAG);
   registry.on(
     webhook
       .command('add')
@@ -36,6 +30,17 @@ export function defineWebhookCommands(program: Command, registry: Registry): voi
       .option(...JSON_FLAG),
     async () => (await load()).listWebhooks,
   );
+  defineVerbs(webhook, registry);
+}
+
+function defineVerbs(webhook: Command, registry: Registry): void {
+  const load = () => import('../commands/webhook.ts');
+  const verb = (name: string, description: string): Command =>
+    webhook
+      .command(name)
+      .description(description)
+      .argument(...WEBHOOK)
+      .option(...JSON_FLAG);
   registry.on(verb('remove', 'Remove one with its deliveries.'), async () => (await load()).removeWebhook);
   registry.on(verb('enable', 'Tell it again.'), async () => (await load()).enableWebhook);
   registry.on(
