@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createAuditStore } from './audit.ts';
 import { createBatchStore } from './batches.ts';
+import { bringBack } from './bring-back.ts';
 import { createCommandStore } from './commands.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
@@ -77,6 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       if (written) engine.appended.notify();
       return written;
     },
+    bringBack: (known, atMs) => bringBack(db, engine, known, atMs),
     close,
   };
 }

@@ -236,6 +236,25 @@ export interface SystemStore {
   installation(): Promise<InstallationId | null>;
 }
 
+/** What Temporal knows of a batch. */
+export interface KnownBatch {
+  readonly state: BatchState;
+  readonly createdAtMs: number;
+  /** As its orders carried them. */
+  readonly flags: SettingsOverrides;
+  /** Tasks that had an order. */
+  readonly definitions: ReadonlyMap<TaskId, TaskDefinition>;
+  readonly projects: readonly ProjectRow[];
+}
+
+/** What is still missing of a batch that was brought back. */
+export interface BroughtBack {
+  /** Tasks that never had an order: what they work from is not known, and they cannot run. */
+  readonly unnamed: readonly TaskId[];
+  /** Ended tasks whose course (cost, attempts, commit) is not known. */
+  readonly withoutDetails: readonly TaskId[];
+}
+
 /** The whole store. */
 export interface Store {
   readonly projects: ProjectStore;
@@ -255,5 +274,7 @@ export interface Store {
    * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.
    */
   record(record: BatchRecord, atMs: number): Promise<boolean>;
+  /** Writes a batch as its workflow has it; rows that are newer stay. Rows that are missing are made. */
+  bringBack(known: KnownBatch, atMs: number): Promise<BroughtBack>;
   close(): Promise<void>;
 }

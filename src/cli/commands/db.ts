@@ -21,6 +21,9 @@ export const restoreDatabase: Handler<DatabaseFlags> = (context, flags, args) =>
 export const checkDatabase: Handler<DatabaseFlags> = (context, flags, [file]) =>
   become(context, flags, file === undefined ? ['check'] : ['check', resolve(context.cwd, file)]);
 
+/** `db rebuild` */
+export const rebuildDatabase: Handler<DatabaseFlags> = (context, flags) => become(context, flags, ['rebuild']);
+
 async function become(context: CliContext, flags: DatabaseFlags, words: readonly string[]): Promise<number> {
   await ensureStateDirectory(context.paths.home);
   const env = { ...context.environment.raw, NIGHTLOOM_HOME: context.paths.home };

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Registry } from './registry.ts';
 
-/** Defines `db backup|restore|check`. */
+/** Defines `db backup|restore|check|rebuild`. */
 export function defineDatabaseCommands(program: Command, registry: Registry): void {
   const db = program
     .command('db')
@@ -31,5 +31,14 @@ export function defineDatabaseCommands(program: Command, registry: Registry): vo
       .argument('[file]', 'a backup instead')
       .option('--json', 'print JSON'),
     async () => (await load()).checkDatabase,
+  );
+  registry.on(
+    db
+      .command('rebuild')
+      .description(
+        'Bring it up to what Temporal knows; a damaged file is kept aside, the newest backup takes its place.',
+      )
+      .option('--json', 'print JSON'),
+    async () => (await load()).rebuildDatabase,
   );
 }
