@@ -263,16 +263,16 @@ export const routes = {
     answers: ReportSchema,
   }),
   ...auditRoutes,
+  ...claudeCodeRoutes,
+  ...eventRoutes,
+  ...gitRoutes,
   ...inboxRoutes,
   ...projectRoutes,
   ...requirementRoutes,
+  ...webhookRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,
-  ...webhookRoutes,
-  ...eventRoutes,
-  ...claudeCodeRoutes,
-  ...gitRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */
