@@ -41,7 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'web',
-          include: ['test/web/{flows,screens,tonight}.test.ts'],
+          include: ['test/web/{flows,requirements,screens,tonight}.test.ts'],
           globalSetup: temporal,
           provide: { isQuick: true },
           testTimeout: 60_000,

@@ -76,7 +76,14 @@ const projects = createRoute({
 const project = createRoute({
   getParentRoute: () => root,
   path: '/projects/$projectId',
-  validateSearch: (raw: Raw) => ({ ...text(raw, 'q'), ...text(raw, 'part') }),
+  validateSearch: (raw: Raw) => ({
+    ...text(raw, 'part'),
+    ...text(raw, 'q'),
+    ...text(raw, 'status'),
+    ...text(raw, 'edit'),
+    ...text(raw, 'write'),
+    ...text(raw, 'result'),
+  }),
   component: lazyRouteComponent(() => import('./screens/project/project.tsx'), 'Project'),
 });
 

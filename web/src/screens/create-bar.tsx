@@ -1,5 +1,6 @@
 /** What is chosen, and making a batch of it. */
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import { ON_FAILURE } from '../../../src/contracts/vocabulary.ts';
 import type { OnFailure } from '../../../src/contracts/vocabulary.ts';
@@ -40,8 +41,8 @@ function useMake(chosen: readonly Chosen[], name: string, onFailure: OnFailure) 
   return { isBusy, make: (isStarted: boolean) => void make(isStarted).catch(() => undefined) };
 }
 
-/** Stays in view below the list. */
-export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
+/** Stays in view below the list. `children`: what else can be done with them. */
+export function CreateBar({ chosen, children }: { readonly chosen: readonly Chosen[]; readonly children?: ReactNode }) {
   const [name, setName] = useState('');
   const [onFailure, setOnFailure] = useState<OnFailure>('continue');
   const { isBusy, make } = useMake(chosen, name, onFailure);
@@ -58,7 +59,8 @@ export function CreateBar({ chosen }: { readonly chosen: readonly Chosen[] }) {
         onChange={setOnFailure}
         options={ON_FAILURE.map((value) => ({ value, label: ON_FAILURE_WORDS[value] }))}
       />
-      <div className="row">
+      <div className="row row-wrap">
+        {children}
         <Button isDisabled={chosen.length === 0} isPending={isBusy} onPress={run(false)}>
           Create
         </Button>

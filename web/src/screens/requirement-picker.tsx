@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { RequirementView } from '../../../src/contracts/views.ts';
 import { bytes } from '../model/format.ts';
-import { taskTone } from '../model/words.ts';
+import { isDefault, isFree, requirementState } from '../model/requirements.ts';
 import { Checkbox } from '../ui/fields.tsx';
 import { StatusLabel } from '../ui/status.tsx';
 
@@ -13,21 +13,6 @@ export interface RequirementPickerProps {
   readonly items: readonly RequirementView[];
   readonly chosen: ReadonlySet<string>;
   readonly onChoose: (names: ReadonlySet<string>) => void;
-}
-
-/** True if it can be put into a batch now. */
-function isFree(item: RequirementView): boolean {
-  return (
-    item.problem === null &&
-    item.undelivered === null &&
-    !['queued', 'running', 'waiting'].includes(item.status) &&
-    (item.status !== 'idle' || item.batchId === null)
-  );
-}
-
-/** True if it is taken when everything is: slash commands run only when they are named. */
-function isDefault(item: RequirementView): boolean {
-  return isFree(item) && item.slashCommandReason === null;
 }
 
 /** See above. */
@@ -72,28 +57,20 @@ export function RequirementPicker({ project, items, chosen, onChoose }: Requirem
   );
 }
 
-const REQUIREMENT_WORDS: Readonly<Record<RequirementView['status'], string>> = {
-  idle: 'In a batch',
-  queued: 'Queued',
-  running: 'Running',
-  waiting: 'Waiting',
-  completed: 'Completed',
-  failed: 'Failed last time',
-  skipped: 'Skipped last time',
-  cancelled: 'Cancelled last time',
-};
-
 function RequirementState({ item }: { readonly item: RequirementView }) {
-  if (item.problem !== null) return <StatusLabel tone="bad" word={item.problem} />;
-  if (item.undelivered !== null) return <StatusLabel tone="good" word={`Done on ${item.undelivered}, not merged`} />;
-  if (item.taskId !== null && item.status !== 'idle') {
+  const { tone, word, detail, group } = requirementState(item);
+  if (item.taskId !== null && item.status !== 'idle' && item.problem === null && item.undelivered === null) {
     return (
       <Link to="/tasks/$taskId" params={{ taskId: item.taskId }}>
-        <StatusLabel tone={taskTone(item.status)} word={REQUIREMENT_WORDS[item.status]} />
+        <StatusLabel tone={tone} word={word} />
       </Link>
     );
   }
-  if (item.batchId !== null) return <StatusLabel tone="idle" word="In a batch" />;
-  if (item.slashCommandReason !== null) return <span className="quiet">slash command: {item.slashCommandReason}</span>;
-  return <span className="quiet">{item.gitState === 'tracked' ? '' : item.gitState}</span>;
+  if (group === 'pending') return <span className="quiet">{item.gitState === 'tracked' ? '' : item.gitState}</span>;
+  return (
+    <span>
+      <StatusLabel tone={tone} word={word} />
+      {detail !== null && <span className="hint requirement-detail">{detail}</span>}
+    </span>
+  );
 }

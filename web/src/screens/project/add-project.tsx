@@ -1,5 +1,5 @@
 /** Adding a project by its path: what is there is said while one types. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -10,9 +10,7 @@ import { KEYS, pathCheckQuery } from '../../data/queries.ts';
 import { plural } from '../../model/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/fields.tsx';
-
-/** So long nobody types before it is looked. */
-const PAUSE_MS = 250;
+import { useSettled } from '../../ui/settled.ts';
 
 /** See above. */
 export function AddProject() {
@@ -84,14 +82,4 @@ function Found({ check }: { readonly check: RouteAnswer<'checkProject'> }) {
       {changes > 0 && `, ${plural(changes, 'uncommitted file')}: they are left alone`}
     </>
   );
-}
-
-/** The text once it has not changed for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

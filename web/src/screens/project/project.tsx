@@ -12,9 +12,9 @@ import { Confirm } from '../../ui/dialog.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { Requirements } from '../requirements/requirements.tsx';
 import { Findings } from './findings.tsx';
 import { Origins } from './origins.tsx';
-import { Requirements } from './requirements.tsx';
 import { SettingsForm } from './settings-form.tsx';
 import '../../styles/project.css';
 
