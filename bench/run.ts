@@ -7,6 +7,7 @@ import { commands } from './commands.ts';
 import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
+import { kinds } from './kinds.ts';
 import { longAgent, overhead } from './overhead.ts';
 import { metrics } from './metrics.ts';
 import { parallel } from './parallel.ts';
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   recovery,
   commands,
   parallel,
+  kinds,
   waiting,
   browser,
 };

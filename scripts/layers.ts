@@ -152,4 +152,8 @@ export const NODE_FREE: readonly Layer[] = ['contracts', 'domain', 'client', 'wo
 export const WEB_LAYERS: readonly Layer[] = ['contracts', 'client', 'domain'];
 
 /** Where the process environment may be read: the one reader, and programs of their own. */
-export const ENVIRONMENT_READERS: readonly string[] = ['platform/environment.ts', 'host/agents/scripted-*.mjs'];
+export const ENVIRONMENT_READERS: readonly string[] = [
+  'platform/environment.ts',
+  'host/agents/scripted-*.mjs',
+  'host/kinds/handlers/handler-process.ts',
+];

@@ -13,13 +13,15 @@ export interface FrozenTask {
 export interface TaskToFreeze {
   readonly kind: TaskKind;
   readonly params: Readonly<Record<string, unknown>>;
+  /** sha256 of the project file that the user trusted: only its handlers are asked. Absent or null: there is none. */
+  readonly trustedSha256?: string | null | undefined;
 }
 
 /** Part of the host door. */
 export interface KindsDoor {
   /**
    * Keeps `{kind, params}` as canonical JSON under its sha256; parameters of a handler's kind are checked by the handler.
-   * @throws AppError unknown_kind with `details.kinds`; invalid_input with `details.fields`, their paths from `params`
+   * @throws AppError unknown_kind with `details.kinds`, project_untrusted, handler_broken; invalid_input with `details.fields`, their paths from `params`
    */
   freezeTask(projectPath: string, task: TaskToFreeze): Promise<FrozenTask>;
   /** What an attempt left as its result, masked; null: nothing. At most 1 MB as JSON. */

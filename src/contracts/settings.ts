@@ -106,6 +106,10 @@ export const SettingsFileSchema = z
       .min(1)
       .max(20_000)
       .describe('Template of the execution prompt: {requirement} {requirementName} {contextFiles}'),
+    handlers: z
+      .array(z.string().min(1).max(500))
+      .max(20)
+      .describe('Modules, relative to the project, that define kinds of tasks with defineTaskHandler'),
     keepAwake: z
       .enum(KEEP_AWAKE)
       .describe(
@@ -170,6 +174,8 @@ export interface Settings {
   };
   readonly env: Readonly<Record<string, string>>;
   readonly prompt: string | null;
+  /** Modules relative to the checkout. */
+  readonly handlers: readonly string[];
   readonly requirements: { readonly allowNoChange: boolean };
 }
 

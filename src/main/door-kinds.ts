@@ -12,7 +12,14 @@ const path = z.string().min(1).max(4096);
 
 /** How the arguments of each call are read from JSON. */
 export const KINDS_ARGUMENTS = {
-  freezeTask: z.tuple([path, z.object({ kind, params: z.record(z.string(), z.unknown()) })]),
+  freezeTask: z.tuple([
+    path,
+    z.object({
+      kind,
+      params: z.record(z.string(), z.unknown()),
+      trustedSha256: z.string().nullable().optional(),
+    }),
+  ]),
   taskResult: z.tuple([task, z.int().min(1)]),
 } as const satisfies Record<keyof KindsDoor, z.ZodType>;
 

@@ -68,7 +68,8 @@ export async function freezeKind(
 
 async function ask(door: HostDoor, project: ProjectRow, { kind, params, at }: CheckedTask) {
   try {
-    return await door.freezeTask(project.path, { kind, params });
+    const { trustedSha256 } = project;
+    return await door.freezeTask(project.path, { kind, params, ...(isBuiltinKind(kind) ? {} : { trustedSha256 }) });
   } catch (error) {
     if (AppError.is(error, 'unknown_kind')) {
       const { kinds } = error.details;
@@ -91,7 +92,7 @@ function named(kind: TaskKind, params: Readonly<Record<string, unknown>>, name: 
 }
 
 function unknownKind(kind: string, path: string, own: readonly string[]): AppError {
-  const kinds = [...BUILTIN_KINDS, ...Object.keys(KIND_ALIASES), ...own];
+  const kinds = [...new Set([...BUILTIN_KINDS, ...Object.keys(KIND_ALIASES), ...own])];
   const message = `There is no kind ${JSON.stringify(kind.slice(0, 100))}; there are ${kinds.join(', ')}`;
   return new AppError('unknown_kind', `${message}.`, { details: { fields: [{ path, message }], kinds } });
 }

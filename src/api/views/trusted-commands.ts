@@ -1,7 +1,7 @@
 /** What a project file makes us execute, in words: whoever trusts the file has to see it. */
 import type { SettingOrigin } from '../../contracts/settings.ts';
 
-const EXECUTED = ['verify', 'setup', 'agent.bin', 'agent.command'];
+const EXECUTED = ['verify', 'setup', 'handlers', 'agent.bin', 'agent.command'];
 
 /** `verify: npm test` for every command that the project file itself gives. */
 export function trustedCommands(origins: readonly SettingOrigin[]): string[] {

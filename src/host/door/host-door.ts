@@ -68,7 +68,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     commitAndPush: (projectPath, request) => commitAndPush(options, projectPath, request),
     isMerged,
     undelivered: undeliveredRequirements,
-    ...kindsDoor(paths, masker),
+    ...kindsDoor(paths, masker, environment.raw),
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
 }

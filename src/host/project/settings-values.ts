@@ -22,6 +22,7 @@ export const BUILT_IN = {
   delivery: { mode: 'branch' },
   limits: { onUsageLimit: 'wait', maxFixes: 2 },
   env: {},
+  handlers: [],
   requirements: { allowNoChange: false },
 } as const satisfies SettingsOverrides;
 
@@ -47,6 +48,7 @@ export function toSettings(said: SettingsOverrides): Settings {
     limits: limitSettings(said.limits ?? {}),
     env: said.env ?? BUILT_IN.env,
     prompt: said.prompt ?? null,
+    handlers: said.handlers ?? BUILT_IN.handlers,
     requirements: { allowNoChange: said.requirements?.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
   };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { answerJsonSchema } from '../../contracts/background.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
 import type { AgentGo } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentCommand } from '../agents/adapter.ts';
@@ -17,9 +18,11 @@ import { planCommand } from '../kinds/custom-command.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
 import { instructionsOf, timeoutOf } from '../kinds/registry.ts';
 import { readFrozen } from '../requirements/freeze.ts';
-import { readJson } from '../runs/run-directory.ts';
+import { readJson, runDirectory } from '../runs/run-directory.ts';
 import { readEvidence } from '../verify/verify.ts';
 import { readRound } from './attempt-note.ts';
+import { contextVariables, idVariables } from './context-variables.ts';
+import { prepareHandlerRun } from './handler-run.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfAgent, environmentOfCommands } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
@@ -64,7 +67,8 @@ export async function prepareRun(
   workspace: Workspace,
 ): Promise<PreparedRun> {
   const { settings } = workspace;
-  if (order.kind === 'custom-command') return await prepareCommand(context, order, workspace);
+  if (order.kind === 'custom-command') return await prepareCommand(context, order, go.step, workspace);
+  if (traitsOf(order.kind).runs === 'handler') return await prepareHandlerRun(context, order, go.step, workspace);
   const adapter = adapterFor(settings.agent.name);
   const before = environmentOfAgent(context, settings);
   const launch = await sessionLaunch(settings.agent.name, before, go.sessionId ?? sessionIdOf(order));
@@ -89,16 +93,22 @@ export async function prepareRun(
     isResumed: hasSession,
   };
   const timeoutMs = (await ownTimeout(context, order)) ?? settings.agent.timeoutMs;
-  const env = environmentOfAgent(context, settings, command.env);
+  const env = environmentOfAgent(context, settings, { ...command.env, ...idVariables(context, order) });
   return { command, env, facts, cwd: workspace.directory, timeoutMs };
 }
 
 /** Its environment is that of set-up and verification: no agent's credentials, and nothing of it can set ours. */
-async function prepareCommand(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<PreparedRun> {
+async function prepareCommand(
+  context: HostContext,
+  order: WorkOrder,
+  step: string,
+  workspace: Workspace,
+): Promise<PreparedRun> {
   const { settings } = workspace;
   const params = await readFrozenParams(context.paths.inputs, order);
   const plan = await planCommand(params, workspace.directory);
-  const env = environmentOfCommands(context, { ...settings, env: { ...settings.env, ...plan.env } });
+  const ours = contextVariables(context, order, runDirectory(context.paths, order.task, order.attempt, step));
+  const env = { ...ours, ...environmentOfCommands(context, { ...settings, env: { ...settings.env, ...plan.env } }) };
   const command = { argv: plan.argv, env: {}, stdin: plan.stdin };
   const facts = { sessionId: null, priorCostUsd: null, agent: 'command' };
   return { command, env, facts, cwd: plan.cwd, timeoutMs: plan.timeoutMs ?? settings.agent.timeoutMs };

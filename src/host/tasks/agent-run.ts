@@ -21,6 +21,7 @@ import {
   writeJson,
 } from '../runs/run-directory.ts';
 import { inspectRun } from '../runs/status.ts';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../runs/temporary-directory.ts';
 import { fence, terminateRun } from '../runs/terminate.ts';
 import { waitForRun } from '../runs/wait.ts';
 import { watchRun } from '../runs/watch.ts';
@@ -30,6 +31,7 @@ import type { RunEnd } from './agent-outcome.ts';
 import { FACTS_FILE, prepareRun, readFacts } from './agent-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import { assertDiskFree } from './disk.ts';
+import { asHandled } from './handler-run.ts';
 import { keepResult } from './keep-result.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
@@ -144,6 +146,7 @@ async function launch(
   const { command, env, facts, cwd, timeoutMs } = await prepareRun(context, order, go, workspace);
   const program = await assertExecutable(command.argv[0], env['PATH'] ?? '');
   makePrivateDirectory(directory);
+  await makeTemporaryDirectory(directory);
   writeJson(join(directory, RUN_FILES.order), order);
   writeByRename(join(directory, RUN_FILES.prompt), command.stdin);
   writeJson(join(directory, FACTS_FILE), facts);
@@ -178,7 +181,9 @@ async function conclude(
     });
   }
   const known = parser ?? (await parseRun(workspace, directory));
-  const outcome = await excused(context, workspace, await outcomeOf(context, workspace, directory, known, end));
+  const found = await outcomeOf(context, workspace, directory, known, end);
+  const outcome = asHandled(order, directory, await excused(context, workspace, found));
+  await removeTemporaryDirectory(directory);
   await keepResult(context, order, directory, end.exit);
   failpoint('exit:concluded');
   return outcome;

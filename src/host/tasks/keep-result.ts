@@ -8,6 +8,7 @@ import { adapterFor } from '../agents/registry.ts';
 import { extractAnswer } from '../kinds/background/extract.ts';
 import { keepAnswer } from '../kinds/background/task.ts';
 import { commandResult } from '../kinds/custom-command.ts';
+import { readHandled } from '../kinds/handlers/plan.ts';
 import { writeResult } from '../kinds/result-file.ts';
 import { AGENTS } from '../../contracts/vocabulary.ts';
 import { RUN_FILES } from '../runs/run-directory.ts';
@@ -27,6 +28,11 @@ export async function keepResult(
   if (isBackgroundKind(order.kind)) {
     const { words, structured } = await lastAnswer(directory);
     keepAnswer(context.paths, order, structured ?? extractAnswer(words));
+    return;
+  }
+  if (traitsOf(order.kind).runs === 'handler') {
+    const data = readHandled(directory)?.data ?? null;
+    if (data !== null) writeResult(context.paths, order.task, order.attempt, data);
     return;
   }
   const result =
