@@ -7,6 +7,7 @@ import type { InspectDoor } from './host-door-inspect.ts';
 import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
+import type { AgentAccount } from './state.ts';
 import type { Settings, SettingOrigin, SettingsOverrides } from './settings.ts';
 import type { Phase } from './vocabulary.ts';
 
@@ -133,8 +134,11 @@ export interface HostDoor extends KindsDoor, RequirementChangeDoor, InspectDoor,
     projectPath: string,
     overrides: { dashboard: SettingsOverrides; flags: SettingsOverrides },
   ): Promise<ResolvedConfiguration>;
-  /** Names the account that the agent of these settings is logged in to; the same text for the same account, no secret. */
-  account(settings: Settings): Promise<string>;
+  /**
+   * The agents of these settings, the preferred one first, with the accounts that they log in to: the same text for the
+   * same account, no secret.
+   */
+  accounts(settings: Settings): Promise<AgentAccount[]>;
   /** What the night needs: agent, login, git identity, base, commands, disk. */
   preflight(projectPath: string, settings: Settings): Promise<PreflightFinding[]>;
   /** Progress of a task's current run; null when there is none. */

@@ -2,7 +2,7 @@
 import type { AgentOutcome } from './outcome.ts';
 
 /** Which prompt a run of the agent gets. */
-export type PromptKind = 'attempt' | 'resume' | 'continue' | 'fix';
+export type PromptKind = 'attempt' | 'resume' | 'continue' | 'fix' | 'takeover';
 
 /** One run of the agent within an attempt. */
 export interface AgentGo {
@@ -13,6 +13,10 @@ export interface AgentGo {
   readonly sessionId: string | null;
   /** What the session cost before this run, because agents report the sum. */
   readonly priorCostUsd: number | null;
+  /** Agent that works; absent: the one of the settings. */
+  readonly agent?: string;
+  /** Agent that worked on the task before, for the prompt `takeover`. */
+  readonly tookOverFrom?: string;
   /** Round of the verification whose evidence a fix is about; -1: none. */
   readonly round: number;
 }

@@ -38,6 +38,16 @@ const verifyEntry = z.union([
   }),
 ]);
 
+const fallbackEntry = z.union([
+  z.enum(AGENTS),
+  z.strictObject({
+    name: z.enum(AGENTS).describe('Which agent'),
+    bin: z.string().min(1).optional().describe('Path of its program; default: found on PATH'),
+    command: z.array(z.string()).min(1).max(100).optional().describe('argv of the agent "command"'),
+    model: z.string().min(1).max(200).optional().describe('Model name as this agent knows it'),
+  }),
+]);
+
 /** What a settings file may say; every key optional, unknown keys are mistakes. */
 export const SettingsFileSchema = z
   .strictObject({
@@ -45,7 +55,7 @@ export const SettingsFileSchema = z
     agent: z
       .strictObject({
         name: z.enum(AGENTS).describe('Which agent works; default claude'),
-        fallback: z.array(z.enum(AGENTS)).max(5).describe('Agents to try when the first is limited or down'),
+        fallback: z.array(fallbackEntry).max(5).describe('Agents that go on when the ones before are limited or down'),
         bin: z.string().min(1).describe('Path of the agent program; default: found on PATH'),
         command: z
           .array(z.string())
@@ -139,11 +149,31 @@ export interface CommandSetting {
   readonly timeoutMs: number;
 }
 
+/** An agent that stands in for the first one. */
+export interface FallbackSetting {
+  readonly name: (typeof AGENTS)[number];
+  readonly bin: string | null;
+  readonly command: readonly string[] | null;
+  readonly model: string | null;
+}
+
+/**
+ * The settings with another agent at work: its own program and model, everything else as for the first. null: it is
+ * neither the first nor named in `agent.fallback`.
+ */
+export function settingsForAgent(settings: Settings, name: string): Settings | null {
+  if (settings.agent.name === name) return settings;
+  const entry = settings.agent.fallback.find((each) => each.name === name);
+  if (entry === undefined) return null;
+  const own = { ...entry, command: entry.command ?? settings.agent.command };
+  return { ...settings, agent: { ...settings.agent, ...own } };
+}
+
 /** Settings with every default filled in, in program units. */
 export interface Settings {
   readonly agent: {
     readonly name: (typeof AGENTS)[number];
-    readonly fallback: readonly (typeof AGENTS)[number][];
+    readonly fallback: readonly FallbackSetting[];
     readonly bin: string | null;
     readonly command: readonly string[] | null;
     readonly model: string | null;

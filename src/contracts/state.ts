@@ -128,6 +128,8 @@ export interface TaskDetails {
   backoffs: number;
   /** Not to be started before this; null: at once. */
   notBeforeMs: number | null;
+  /** Agent that worked on it before the present one took over; absent: none did. */
+  tookOverFrom?: string;
   /** Whether a broken session was replaced by a fresh one already. */
   freshened: boolean;
   /** Tree id of the last failed verification, for the no-progress brake. */
@@ -143,6 +145,12 @@ export interface TaskDetails {
   notes: string[];
 }
 
+/** An agent that may work in a project, with the account whose limits it meets. */
+export interface AgentAccount {
+  readonly agent: string;
+  readonly account: string;
+}
+
 /** What the loop must know of a project's settings; resolved and frozen on the host when the workspace is prepared. */
 export interface Policy {
   readonly maxAttempts: number;
@@ -152,6 +160,8 @@ export interface Policy {
   /** Longest wait at a limit, after which the batch pauses and asks; null: no bound. */
   readonly maxWaitMs: number | null;
   readonly agent: string;
+  /** The agent and those that may stand in for it, in this order; absent: none may. */
+  readonly agents?: readonly AgentAccount[];
   /** Wall time of one agent run. */
   readonly agentTimeoutMs: number;
   readonly verifyCommands: number;
@@ -193,6 +203,8 @@ export interface LaneState {
   readonly wait: LaneWait | null;
   /** True while this batch tries the account for all others after a hold. */
   probe: boolean;
+  /** Account it was asked for; absent where the project has but one. */
+  readonly account?: string;
 }
 
 /** What a command was answered; kept so that a repeated command gets the same answer. */
@@ -231,6 +243,10 @@ export interface BatchState {
   received: [string, TransferVerdict][];
   /** Account of the agent by project id: its limits are shared by all batches of that account. */
   accounts: Readonly<Record<string, string>>;
+  /** By project id: its agents in the order of preference, as known when the batch was made; absent: no choice. */
+  agents?: Readonly<Record<string, readonly AgentAccount[]>>;
+  /** By account: until when it cannot be used. Kept only where there is a choice of agents. */
+  accountHolds?: Readonly<Record<string, Hold>>;
   /** A hold that another batch met and that applies before the next task. */
   pendingHold: Hold | null;
   /** The user wants the account tried although it is held. */

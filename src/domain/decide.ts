@@ -10,6 +10,7 @@ import { pauseMs, RETRY_RULES } from './retry-table.ts';
  * - `continue`: the same session goes on within this attempt.
  * - `again`: the task goes back to the front; `keepWork` says whether its tree and session stay.
  * - `hold`: the batch stops working until `untilMs`; the task goes back to the front with its session.
+ * - `handover`: another agent goes on; this one's account is held until `untilMs`.
  * - `stopped`: we ended the run on request.
  * - `fail`: the task is over.
  */
@@ -33,6 +34,13 @@ export type Decision =
       readonly wait: WaitKind;
       readonly message: string;
     }
+  | {
+      readonly kind: 'handover';
+      readonly reason: HoldReason;
+      readonly untilMs: number;
+      readonly wait: WaitKind;
+      readonly message: string;
+    }
   | { readonly kind: 'pause'; readonly message: string }
   | { readonly kind: 'reset'; readonly message: string }
   | { readonly kind: 'stopped' }
@@ -47,10 +55,17 @@ export interface DecisionContext {
   /** Holds in a row before this one. */
   readonly probes: number;
   readonly nowMs: number;
+  /** Another agent may go on with the task now; absent: none may. */
+  readonly hasOther?: boolean;
 }
 
 /** Waits end this much after the announced reset: the text is rounded to minutes and clocks differ. */
 const RESET_MARGIN_MS = 2000;
+
+/** With another agent at hand an outage is waited for only this often: about a minute. */
+const BACKOFFS_BEFORE_HANDOVER = 2;
+/** An agent that was down is not tried again before this. */
+const OUTAGE_MS = 600_000;
 
 /** The same session goes on, at once and without an attempt spent. */
 export const GO_ON = {
@@ -83,6 +98,8 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
     case 'usage_limit':
       return atLimit(verdict.resetAtMs, verdict.message, context);
     case 'backoff':
+      if (context.hasOther === true && details.backoffs >= BACKOFFS_BEFORE_HANDOVER)
+        return handover('environment', 'backoff', context.nowMs + OUTAGE_MS, verdict.message);
       return details.backoffs < RETRY_RULES.backoff.atMost
         ? { ...GO_ON, pauseMs: pauseMs('backoff', details.backoffs), wait: 'backoff', message: verdict.message }
         : needsUser('environment', 'backoff', verdict.message, context);
@@ -113,12 +130,17 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
 
 function atLimit(resetAtMs: number | null, message: string, context: DecisionContext): Decision {
   const { policy, probes, nowMs } = context;
-  if (policy.onUsageLimit === 'pause') return { kind: 'pause', message };
-  if (policy.onUsageLimit === 'reset') return { kind: 'reset', message };
   const known = resetAtMs !== null && resetAtMs > nowMs;
   const untilMs = known ? resetAtMs + RESET_MARGIN_MS : nowMs + pauseMs('unknown_limit', probes);
+  if (context.hasOther === true) return handover('usage_limit', 'usage_limit', untilMs, message);
+  if (policy.onUsageLimit === 'pause') return { kind: 'pause', message };
+  if (policy.onUsageLimit === 'reset') return { kind: 'reset', message };
   if (policy.maxWaitMs !== null && untilMs - nowMs > policy.maxWaitMs) return { kind: 'pause', message };
   return { kind: 'hold', reason: 'usage_limit', untilMs, wait: 'usage_limit', message };
+}
+
+function handover(reason: HoldReason, wait: WaitKind, untilMs: number, message: string): Decision {
+  return { kind: 'handover', reason, wait, untilMs, message };
 }
 
 /** A hold that needs the user; a probe after a pause notices when it was mended. */

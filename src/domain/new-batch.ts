@@ -4,7 +4,7 @@ import type { BatchState, TaskState } from '../contracts/state.ts';
 /** What is known of a batch when it is made. */
 export interface BatchSeed extends Pick<
   BatchState,
-  'installation' | 'batch' | 'host' | 'project' | 'epoch' | 'name' | 'onFailure' | 'accounts'
+  'installation' | 'batch' | 'host' | 'project' | 'epoch' | 'name' | 'onFailure' | 'accounts' | 'agents'
 > {
   readonly tasks: readonly TaskState[];
 }

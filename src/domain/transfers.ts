@@ -22,6 +22,8 @@ export interface TransferMessage {
   readonly tasks: readonly TransferredTask[];
   /** Account of the agent by project id, as the source knows it. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** Likewise the agents where there is a choice. */
+  readonly agents?: BatchState['agents'];
 }
 
 /** What it is answered. */
@@ -112,6 +114,7 @@ export function receiveTransfer(
   if (state.received.length > KEPT_VERDICTS) state.received.splice(0, state.received.length - KEPT_VERDICTS);
   if (verdict === 'refused') return { verdict, added: [] };
   state.accounts = { ...message.accounts, ...state.accounts };
+  if (message.agents !== undefined) state.agents = { ...message.agents, ...state.agents };
   const last = state.tasks.at(-1)?.rank ?? -RANK_STEP;
   const added: TaskId[] = [];
   for (const [index, { state: task, details, project }] of message.tasks.entries()) {

@@ -38,7 +38,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     changeRequirements: (path, request) => ask('changeRequirements', [path, request]),
     undoRequirements: (path, id) => ask('undoRequirements', [path, id]),
     configuration: (path, overrides) => ask('configuration', [path, overrides]),
-    account: (settings) => ask('account', [settings]),
+    accounts: (settings) => ask('accounts', [settings]),
     preflight: (path, settings) => ask('preflight', [path, settings]),
     progress: (task) => ask('progress', [task]),
     logs: (task) => ask('logs', [task]),

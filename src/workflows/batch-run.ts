@@ -128,6 +128,13 @@ export function addFigures(details: TaskDetails, outcome: AgentOutcome): void {
   }));
 }
 
+/** The next run begins a session of its own. */
+export function forgetSession(details: TaskDetails): void {
+  details.sessionId = null;
+  details.sessionCostUsd = null;
+  details.continuations = 0;
+}
+
 /** Changes the record of the present attempt. */
 export function updateAttempt(details: TaskDetails, change: (attempt: AttemptRecord) => AttemptRecord): void {
   const last = details.attempts.at(-1);

@@ -64,5 +64,6 @@ export function skipWait(run: BatchRun): void {
   if (waits || isAccountHold(state.hold) || state.pendingHold !== null) state.skipAccount = true;
   state.hold = null;
   state.pendingHold = null;
+  delete state.accountHolds;
   for (const details of Object.values(state.details)) details.notBeforeMs = null;
 }

@@ -135,7 +135,8 @@ async function tellHolders(state: LanesState, toTell: BatchId[]): Promise<void> 
     if (hold === undefined) continue;
     const { reason, untilMs, message } = hold;
     const handle = getExternalWorkflowHandle(batchWorkflowId(state.installation, batch));
-    await handle.signal(laneAnswers.accountHeld, { reason, untilMs, message }).catch(() => undefined);
+    const held = { account: holder?.account ?? '', reason, untilMs, message };
+    await handle.signal(laneAnswers.accountHeld, held).catch(() => undefined);
   }
 }
 

@@ -10,11 +10,12 @@ import type { BatchStatus } from '../contracts/vocabulary.ts';
 import { addNotes, detailsOf, projectOf, setTaskStatus } from '../domain/batch-state.ts';
 import { heldByNeed, nextInTurn, tasksToSkip } from '../domain/dependencies.ts';
 import { taskLabel } from '../domain/details-table.ts';
-import { endRuns, updateAttempt } from './batch-run.ts';
+import { endRuns } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { cancelWaiting } from './effects.ts';
 import { failureOf } from './failures.ts';
-import { acquireLane, freeSkippedAccount, releaseLane } from './lane.ts';
+import { holdForAgents, takeUp } from './fallback.ts';
+import { acquireLane, freeSkippedAccount, isLaneOfOther, releaseLane } from './lane.ts';
 import { ensureWorkspace, runAttempt } from './pipeline.ts';
 import { hasTransfers, parkTasks } from './transfers.ts';
 import { keepWork, settleAttempt, settleFailure, settleStop } from './settle.ts';
@@ -73,7 +74,8 @@ async function waitForTransfers(run: BatchRun): Promise<void> {
 /** Synchronous between the look at the batch and the start of the task, so that no command can come in between. */
 async function takeTurn(run: BatchRun, task: TaskState): Promise<void> {
   if (mustWait(run, task)) await waitForTask(run, task);
-  else if (run.state.lane.status !== 'held') await acquireLane(run, task);
+  else if (holdForAgents(run, task)) return;
+  else if (run.state.lane.status !== 'held' || isLaneOfOther(run, task)) await acquireLane(run, task);
   else if (run.state.skipAccount) await freeSkippedAccount(run, task);
   else await workOn(run, task);
 }
@@ -150,13 +152,12 @@ async function waitForTask(run: BatchRun, task: TaskState): Promise<void> {
 
 async function workOn(run: BatchRun, task: TaskState): Promise<void> {
   let order: WorkOrder | null = null;
-  const details = beginAttempt(run, task);
+  const { details, goesOn } = beginAttempt(run, task);
   try {
     order = await loadOrder(run, task);
     if (run.stop !== null) return await settleStop(run, task, order);
     const workspace = await ensureWorkspace(run, task, order);
-    updateAttempt(details, (attempt) => ({ ...attempt, agent: workspace.policy.agent }));
-    details.agent = workspace.policy.agent;
+    takeUp(run, task, details, goesOn ? details.agent : null, workspace.policy.agent);
     if (run.stop !== null) return await settleStop(run, task, order);
     await settleAttempt(run, task, order, await runAttempt(run, task, details, order, workspace));
   } catch (error) {
@@ -189,7 +190,7 @@ async function loadOrder(run: BatchRun, task: TaskState): Promise<WorkOrder> {
   });
 }
 
-function beginAttempt(run: BatchRun, task: TaskState) {
+function beginAttempt(run: BatchRun, task: TaskState): { details: TaskDetails; goesOn: boolean } {
   const nowMs = run.ports.now();
   const details = detailsOf(run.state, task);
   // A batch that was opened in another Temporal finds its attempt still open, with the runs that it made.
@@ -207,7 +208,7 @@ function beginAttempt(run: BatchRun, task: TaskState) {
   if (!goesOn) details.attempts.push(newAttempt(details, task.attempt ?? 1, nowMs));
   run.taskEvent(task, 'started', 'task.started');
   run.recorder.touch(task.id);
-  return details;
+  return { details, goesOn };
 }
 
 function newAttempt(details: TaskDetails, number: number, nowMs: number): AttemptRecord {

@@ -49,8 +49,13 @@ export const stateQuery = defineQuery<BatchState>('state');
 export const laneAnswers = {
   granted: defineSignal<[LaneGranted]>('laneGranted'),
   queued: defineSignal<[LaneQueued]>('laneQueued'),
-  accountHeld: defineSignal<[Omit<AccountHold, 'probe'>]>('accountHeld'),
+  accountHeld: defineSignal<[HeldAccount]>('accountHeld'),
 } as const;
+
+/** Nobody of your account may start; `account` is absent in messages of older versions. */
+export interface HeldAccount extends Omit<AccountHold, 'probe'> {
+  readonly account?: string;
+}
 
 /** A lane is yours. */
 export interface LaneGranted {

@@ -13,10 +13,11 @@ import { addNotes, projectOf } from '../domain/batch-state.ts';
 import { decide, GO_ON } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
 import { taskLabel } from '../domain/details-table.ts';
+import { agentsOf, hasFreeOther } from '../domain/fallback.ts';
 import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { failureOf } from './failures.ts';
-import { beginProbe } from './lane.ts';
+import { accountInUse, beginProbe } from './lane.ts';
 
 /** How an attempt ended, before anything is done about it. */
 export type AttemptEnd =
@@ -54,7 +55,7 @@ export async function runAttempt(
   workspace: WorkspaceState,
 ): Promise<AttemptEnd> {
   const attempt: Attempt = { run, task, details, order, workspace };
-  let go = firstGo(details);
+  let go = firstGo(attempt);
   let treeAtLastStop: string | null = null;
   for (let round = 0; ;) {
     const outcome = await probing(attempt, () => runAgent(attempt, go));
@@ -70,6 +71,7 @@ export async function runAttempt(
         sessionId: details.sessionId,
         priorCostUsd: details.sessionCostUsd,
         round: -1,
+        ...agentOfGo(attempt),
       };
       continue;
     }
@@ -92,12 +94,14 @@ export async function runAttempt(
 }
 
 function context({ run, task, details, workspace }: Attempt) {
+  const nowMs = run.ports.now();
   return {
+    hasOther: hasFreeOther(run.state, task, accountInUse(run, task), nowMs),
     policy: policyOf(task, workspace),
     details,
     spent: task.spent ?? 0,
     probes: run.state.probes,
-    nowMs: run.ports.now(),
+    nowMs,
   };
 }
 
@@ -112,15 +116,20 @@ function policyOf(task: TaskState, { policy }: WorkspaceState): WorkspaceState['
   return { ...policy, maxAttempts: 1, maxFixes: 0 };
 }
 
-function firstGo(details: TaskDetails): AgentGo {
+function firstGo(attempt: Attempt): AgentGo {
+  const { details } = attempt;
   const resumes = details.sessionId !== null;
-  return {
-    step: 'agent',
-    prompt: resumes ? 'resume' : 'attempt',
-    sessionId: details.sessionId,
-    priorCostUsd: resumes ? details.sessionCostUsd : null,
-    round: -1,
-  };
+  const begins = { step: 'agent', sessionId: details.sessionId, round: -1, ...agentOfGo(attempt) };
+  if (resumes) return { ...begins, prompt: 'resume', priorCostUsd: details.sessionCostUsd };
+  const { tookOverFrom } = details;
+  if (tookOverFrom === undefined) return { ...begins, prompt: 'attempt', priorCostUsd: null };
+  return { ...begins, prompt: 'takeover', priorCostUsd: null, tookOverFrom };
+}
+
+/** Named only where there is a choice. */
+function agentOfGo({ run, task, details }: Attempt): Pick<AgentGo, 'agent'> {
+  const { agent } = details;
+  return agent === null || agentsOf(run.state, task).length === 0 ? {} : { agent };
 }
 
 /** It answered: whatever kept it from working is over. */
@@ -221,6 +230,7 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
       sessionId: details.sessionId,
       priorCostUsd: details.sessionCostUsd,
       round,
+      ...agentOfGo(attempt),
     },
   };
 }

@@ -12,12 +12,13 @@ import type { ErrorCategory, ErrorCode } from '../contracts/error-catalogue.ts';
 import { addNotes, detailsOf, projectOf, setTaskStatus } from '../domain/batch-state.ts';
 import { needsUser } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
+import { agentsOf, holdOfAll, noteAccountHold } from '../domain/fallback.ts';
 import { taskLabel } from '../domain/details-table.ts';
 import { mayBatchBecome } from '../domain/transitions.ts';
-import { updateAttempt } from './batch-run.ts';
+import { forgetSession, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { KnownFailure } from './failures.ts';
-import { reportHold } from './lane.ts';
+import { accountInUse, releaseLane, reportHold } from './lane.ts';
 import type { AttemptEnd } from './pipeline.ts';
 
 /** Messages for people are cut to this. */
@@ -157,13 +158,14 @@ async function settleDecision(
     case 'hold':
       endAttempt(run, task, decision.wait, decision.message);
       wait(run, task, decision.wait);
-      await spreadHold(run, task, decision);
-      return hold(run, {
-        reason: decision.reason,
-        sinceMs: run.ports.now(),
-        untilMs: decision.untilMs,
-        message: decision.message.slice(0, MAX_MESSAGE),
-      });
+      return hold(run, await holdAccount(run, task, decision));
+    case 'handover':
+      endAttempt(run, task, decision.wait, decision.message);
+      setTaskStatus(task, 'queued');
+      run.recorder.touch(task.id);
+      await holdAccount(run, task, decision);
+      // The next agent has an account of its own, under which a lane is asked for.
+      return await releaseLane(run);
     case 'pause':
       endAttempt(run, task, 'usage_limit', decision.message);
       wait(run, task, 'usage_limit');
@@ -190,11 +192,9 @@ async function again(
   if (decision.wait === 'backoff') details.backoffs += 1;
   if (verdict === 'lost') details.losses += 1;
   if (verdict === 'session_broken') details.freshened = true;
-  if (decision.freshSession) {
-    details.sessionId = null;
-    details.sessionCostUsd = null;
-    details.continuations = 0;
-  }
+  if (decision.freshSession) forgetSession(details);
+  // Nothing of the work so far is left to be taken over.
+  if (!decision.keepWork) delete details.tookOverFrom;
   if (!decision.keepWork) await keepWork(run, task, order, 'more');
   details.notBeforeMs = decision.pauseMs > 0 ? run.ports.now() + decision.pauseMs : null;
   if (decision.wait !== null) return wait(run, task, decision.wait);
@@ -212,15 +212,25 @@ function wait(run: BatchRun, task: TaskState, kind: WaitKind): void {
   run.recorder.touch(task.id);
 }
 
-/** All batches of the account shall know before this one gives its lane back. */
-async function spreadHold(
+/**
+ * All batches of the account shall know before this one gives its lane back.
+ * @returns the hold of the batch itself: where there is a choice, until the first of its agents is free
+ */
+async function holdAccount(
   run: BatchRun,
   task: TaskState,
-  decision: Extract<Decision, { kind: 'hold' }>,
-): Promise<void> {
-  const { reason, untilMs, message } = decision;
-  if (reason !== 'usage_limit' && reason !== 'needs_login') return;
-  await reportHold(run, task, { reason, untilMs, message: message.slice(0, MAX_MESSAGE) });
+  decision: Extract<Decision, { kind: 'hold' | 'handover' }>,
+): Promise<Hold> {
+  const { state, ports } = run;
+  const { reason, untilMs } = decision;
+  const message = decision.message.slice(0, MAX_MESSAGE);
+  const account = accountInUse(run, task);
+  const own = { reason, sinceMs: ports.now(), untilMs, message };
+  const isAgents = decision.kind === 'handover' || reason === 'usage_limit';
+  if (isAgents && agentsOf(state, task).length > 0) noteAccountHold(state, account, own);
+  if (reason === 'usage_limit' || reason === 'needs_login')
+    await reportHold(run, account, { reason, untilMs, message });
+  return { ...own, untilMs: holdOfAll(state, task, ports.now())?.untilMs ?? untilMs, sinceMs: ports.now() };
 }
 
 function hold(run: BatchRun, held: Hold): void {

@@ -75,6 +75,7 @@ async function send(run: BatchRun, transferId: string, transfer: Transfer): Prom
     from: state.batch,
     tasks: transfer.tasks,
     accounts: state.accounts,
+    ...(state.agents === undefined ? {} : { agents: state.agents }),
   });
   if (delivered || state.transfers[transferId] !== transfer) return;
   const verdict = isFirst ? 'refused' : await ports.transfers.fate(transfer.to, transferId);

@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => user.leave());
 
 /** A new repository, in which the next commands are typed. */
-async function inRepository(scripts: Readonly<Record<string, string>>): Promise<void> {
+async function inRepository(scripts: Readonly<Record<string, string>>, agent: object = {}): Promise<void> {
   repository = await user.repository(scripts, {
-    'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }),
+    'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted', ...agent }, attempts: 1 }),
   });
 }
 
@@ -179,5 +179,34 @@ describe('names', () => {
       expect(ran.err).toMatch(/^Next: .*`nightloom /m);
       expect(ran.out).toBe('');
     }
+  });
+});
+
+describe('agent.fallback', () => {
+  const fallback = [{ name: 'command', command: ['/bin/sh', '-c', 'echo other > other.txt'] }];
+
+  it('goes on with another agent while the first is at its limit; a later batch does not wait either', async () => {
+    await inRepository({ a: 'write a.txt a\nlimit 2h\nwrite b.txt b' }, { fallback });
+    const id = await create('a', '--start', '--name', 'Handed over');
+    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
+    expect(done.tasks[0]).toMatchObject({ status: 'completed', agent: 'command', attempts: 1, waits: [] });
+    expect((await type('report', id)).out).toContain('command took over from scripted.');
+    const task = await showTask(user, done.tasks[0]?.id ?? '');
+    expect(task.attemptList.map(({ agent, outcome }) => `${agent} ${outcome}`)).toEqual([
+      'scripted usage_limit',
+      'command succeeded',
+    ]);
+    expect(await repository.git(['show', `${done.branch}:a.txt`])).toBe('a');
+    await inRepository({ c: 'write c.txt c' }, { fallback });
+    const later = await create('c', '--start', '--name', 'Later');
+    const next = await untilBatch(user, later, (batch) => batch.status === 'completed');
+    expect(next.tasks[0]).toMatchObject({ status: 'completed', agent: 'command' });
+  });
+
+  it('may not name the agent "command" without its program', async () => {
+    await inRepository({ a: 'write a.txt a' }, { fallback: ['command'] });
+    const refused = await type('batch', 'create', 'a');
+    expect(refused.exit).toBe(2);
+    expect(refused.err).toContain('agent.fallback');
   });
 });

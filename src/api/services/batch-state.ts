@@ -13,6 +13,8 @@ export interface BatchOrigin {
   readonly installation: InstallationId;
   /** Account of the agent by project id. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** Likewise its agents, where there is a choice. */
+  readonly agents?: BatchState['agents'];
 }
 
 /** Head of a batch that nothing has happened to. */
@@ -28,10 +30,11 @@ export function initialState(origin: BatchOrigin & { readonly batch: NewBatch })
   return newState(origin, toTaskStates(batch.tasks, { first: batch.project, firstRank: 0, named }));
 }
 
-function newState({ batch, installation, accounts }: BatchOrigin, tasks: readonly TaskState[]): BatchState {
+function newState({ batch, installation, accounts, agents }: BatchOrigin, tasks: readonly TaskState[]): BatchState {
   const { id, name, host, project, epoch, flags } = batch;
   const onFailure = flags.onFailure ?? 'continue';
-  const state = newBatchState({ installation, batch: id, host, epoch, name, project, onFailure, accounts, tasks });
+  const known = agents === undefined ? { accounts } : { accounts, agents };
+  const state = newBatchState({ installation, batch: id, host, epoch, name, project, onFailure, ...known, tasks });
   return soloTaskOf(id) === null ? state : begun(state, batch.createdAtMs);
 }
 

@@ -2,7 +2,9 @@
 import { AppError } from '../../contracts/errors.ts';
 import { asId } from '../../contracts/ids.ts';
 import type { BatchId } from '../../contracts/ids.ts';
+import type { BatchHead } from '../../contracts/record.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
+import type { AgentAccount, BatchState } from '../../contracts/state.ts';
 import type { OnFailure } from '../../contracts/vocabulary.ts';
 import type { BatchRow, NewBatch, ProjectRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -25,8 +27,8 @@ export interface BatchRequest {
   readonly again?: boolean | undefined;
 }
 
-/** Account of the agent by project id. */
-type Accounts = Readonly<Record<string, string>>;
+/** Accounts of the agents by project id. */
+type Accounts = Pick<BatchState, 'accounts' | 'agents'>;
 
 /** See {@link createBatchCreation}. */
 export interface BatchCreation {
@@ -76,7 +78,7 @@ export function createBatchCreation(deps: ApiDeps): BatchCreation {
       const known = await deps.store.batches.get(batch.id);
       if (known !== null && known.status !== 'creating') return known;
       if (known !== null) await deps.store.batches.abandon(batch.id);
-      return await guarded(batch, like.head?.accounts ?? {});
+      return await guarded(batch, accountsIn(like.head));
     },
     reconcile: async (minAgeMs = ABANDONED_AFTER_MS) => {
       const bornBeforeMs = deps.clock.now() - minAgeMs;
@@ -144,7 +146,7 @@ async function checkSettings(
 
 async function make(deps: ApiDeps, batch: NewBatch, accounts: Accounts): Promise<BatchRow> {
   await deps.store.batches.create(batch);
-  const state = initialState({ batch, installation: deps.installation, accounts });
+  const state = initialState({ batch, installation: deps.installation, ...accounts });
   try {
     await deps.batches.startWorkflow(state);
   } catch (error) {
@@ -177,7 +179,7 @@ async function settle(deps: ApiDeps, row: BatchRow): Promise<void> {
 }
 
 async function confirm(deps: ApiDeps, batch: NewBatch | BatchRow, accounts: Accounts): Promise<void> {
-  await deps.store.batches.confirm(batch.id, initialHead({ batch, installation: deps.installation, accounts }));
+  await deps.store.batches.confirm(batch.id, initialHead({ batch, installation: deps.installation, ...accounts }));
   await deps.store.events.append([
     {
       id: `${batch.id}:created`,
@@ -201,18 +203,26 @@ async function definitionsOf(deps: ApiDeps, row: BatchRow): Promise<TaskDefiniti
   return (await deps.store.tasks.ofBatch(row.id)).map((task) => task.definition);
 }
 
-/** Account of the agent in each project: its limits are shared by all batches of that account. */
+function accountsIn(head: BatchHead | null): Accounts {
+  const { accounts = {}, agents } = head ?? {};
+  return agents === undefined ? { accounts } : { accounts, agents };
+}
+
+/** Accounts of the agents in each project: their limits are shared by all batches of that account. */
 async function accountsOf(
   deps: ApiDeps,
   tasks: readonly TaskDefinition[],
   flags: SettingsOverrides,
-): Promise<Record<string, string>> {
+): Promise<Accounts> {
   const accounts: Record<string, string> = {};
+  const agents: Record<string, readonly AgentAccount[]> = {};
   for (const id of new Set(tasks.map((task) => task.project))) {
     const project = await deps.store.projects.get(id);
     if (project === null) continue;
     const { settings } = await deps.door.configuration(project.path, { dashboard: project.settings, flags });
-    accounts[id] = await deps.door.account(settings);
+    const known = await deps.door.accounts(settings);
+    accounts[id] = known[0]?.account ?? '';
+    if (known.length > 1) agents[id] = known;
   }
-  return accounts;
+  return Object.keys(agents).length === 0 ? { accounts } : { accounts, agents };
 }

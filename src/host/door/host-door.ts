@@ -1,12 +1,10 @@
 /** The host door on files: what the API may ask of this machine, without a host worker. */
 import type { HostDoor } from '../../contracts/host-door.ts';
-import type { Settings } from '../../contracts/settings.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Environment } from '../../platform/environment.ts';
 import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
-import { agentEnvironment } from '../agents/environment.ts';
-import { adapterFor } from '../agents/registry.ts';
+import { agentAccounts } from '../agents/accounts.ts';
 import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
 import { preflight } from '../project/preflight.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
@@ -55,7 +53,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     changeRequirements: (projectPath, request) => changes.changeRequirements(projectPath, request),
     undoRequirements: (projectPath, id) => changes.undoRequirements(projectPath, id),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
-    account: async (settings) => accountOf(environment.raw, settings),
+    accounts: async (settings) => agentAccounts(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),
     progress: (task) => progress(paths, task, masker),
     logs: async (task) => logs(paths, task),
@@ -71,9 +69,4 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     ...kindsDoor(paths, masker, environment.raw),
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
-}
-
-function accountOf(base: Readonly<Record<string, string>>, settings: Settings): string {
-  const { name } = settings.agent;
-  return adapterFor(name).accountKey(agentEnvironment({ base, agent: name, projectEnv: settings.env }));
 }

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { ERRORS } from '../../contracts/error-catalogue.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { PreflightFinding } from '../../contracts/host-door.ts';
+import { settingsForAgent } from '../../contracts/settings.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { agentEnvironment } from '../agents/environment.ts';
@@ -32,9 +33,9 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     const repository = await inspectRepository(request.projectPath);
     const cwd = repository.topLevel;
     const commandEnv = agentEnvironment({ base, agent: 'command', projectEnv: settings.env });
-    const agentEnv = agentEnvironment({ base, agent: settings.agent.name, projectEnv: settings.env });
     const groups = await Promise.all([
-      agentFindings(settings, cwd, agentEnv),
+      agentFindings(settings, cwd, environmentOf(settings, base)),
+      fallbackFindings(settings, cwd, base),
       commandFindings(settings, cwd, commandEnv),
       diskFindings([request.paths.home, cwd]),
     ]);
@@ -45,6 +46,24 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     if (!AppError.is(error)) throw error;
     return [{ level: 'error', code: error.code, message: error.message, repair: ERRORS[error.code].hint }];
   }
+}
+
+function environmentOf(settings: Settings, base: PreflightRequest['base']): Record<string, string> {
+  return agentEnvironment({ base, agent: settings.agent.name, projectEnv: settings.env });
+}
+
+/** The night goes on without a stand-in: what is wrong with one is a warning. */
+async function fallbackFindings(
+  settings: Settings,
+  cwd: string,
+  base: PreflightRequest['base'],
+): Promise<PreflightFinding[]> {
+  const standIns = settings.agent.fallback.flatMap(({ name }) => settingsForAgent(settings, name) ?? []);
+  const found = await Promise.all(standIns.map((own) => agentFindings(own, cwd, environmentOf(own, base))));
+  return found
+    .flat()
+    .filter(({ level }) => level === 'error')
+    .map((finding) => ({ ...finding, level: 'warning', message: `As a fallback: ${finding.message}` }));
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;

@@ -1,6 +1,12 @@
 /** From what files and flags say to settings with every default, in program units. */
 import { parseDuration } from '../../contracts/settings.ts';
-import type { CommandSetting, Settings, SettingsFile, SettingsOverrides } from '../../contracts/settings.ts';
+import type {
+  CommandSetting,
+  FallbackSetting,
+  Settings,
+  SettingsFile,
+  SettingsOverrides,
+} from '../../contracts/settings.ts';
 
 /** Built-in values, in the form of a settings file. What has no default is off or unbounded. */
 export const BUILT_IN = {
@@ -57,7 +63,7 @@ function agentSettings(said: NonNullable<SettingsOverrides['agent']>): Settings[
   const defaults = BUILT_IN.agent;
   return {
     name: said.name ?? defaults.name,
-    fallback: said.fallback ?? defaults.fallback,
+    fallback: (said.fallback ?? defaults.fallback).map(fallbackSetting),
     bin: said.bin ?? null,
     command: said.command ?? null,
     model: said.model ?? null,
@@ -69,6 +75,13 @@ function agentSettings(said: NonNullable<SettingsOverrides['agent']>): Settings[
     timeoutMs: durationMs(said.timeout ?? defaults.timeout),
     stallTimeoutMs: durationMs(said.stallTimeout ?? defaults.stallTimeout),
   };
+}
+
+function fallbackSetting(
+  entry: NonNullable<NonNullable<SettingsOverrides['agent']>['fallback']>[number],
+): FallbackSetting {
+  const said = typeof entry === 'string' ? { name: entry } : entry;
+  return { name: said.name, bin: said.bin ?? null, command: said.command ?? null, model: said.model ?? null };
 }
 
 function gitSettings(said: NonNullable<SettingsOverrides['git']>): Settings['git'] {

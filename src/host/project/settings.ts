@@ -122,6 +122,10 @@ function checkTogether(origins: ReadonlyMap<string, SettingOrigin>, mistakes: Se
     const message = 'needs agent.command: the argv of the program to run';
     mistakes.push({ file: where('agent.name'), path: 'agent.name', message });
   }
+  if (needsProgram(value('agent.fallback')) && !origins.has('agent.command')) {
+    const message = 'the agent command needs its argv: {"name": "command", "command": [...]}';
+    mistakes.push({ file: where('agent.fallback'), path: 'agent.fallback', message });
+  }
   const awake = origins.get('keepAwake');
   if (awake !== undefined && awake.source !== 'user') {
     mistakes.push({
@@ -134,6 +138,15 @@ function checkTogether(origins: ReadonlyMap<string, SettingOrigin>, mistakes: Se
     const message = 'push needs commits, but git.commit is false';
     mistakes.push({ file: where('delivery.mode'), path: 'delivery.mode', message });
   }
+}
+
+/** True for a list of stand-ins in which the agent "command" is named without a program; checked by the schema before. */
+function needsProgram(fallback: unknown): boolean {
+  const entries: unknown[] = Array.isArray(fallback) ? fallback : [];
+  return entries.some((entry) => {
+    if (typeof entry !== 'object' || entry === null) return entry === 'command';
+    return 'name' in entry && entry.name === 'command' && !('command' in entry);
+  });
 }
 
 /** For `nightloom config`, sorted by key; the mode that `git.commit: false` implies is shown with that origin. */

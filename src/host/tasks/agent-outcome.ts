@@ -10,7 +10,7 @@ import { RUN_FILES } from '../runs/run-directory.ts';
 import type { RunExit } from '../runs/status.ts';
 import { tailOf } from '../runs/tail-text.ts';
 import { RunTail } from '../runs/tail.ts';
-import { readFacts } from './agent-request.ts';
+import { readFacts } from './agent-facts.ts';
 import type { HostContext } from './host-context.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,11 +1,12 @@
 /** Builds the command of one run of the agent: which session, which prompt, which program. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { answerJsonSchema } from '../../contracts/background.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
-import type { AgentGo } from '../../contracts/host-work.ts';
+import type { AgentGo, PromptKind } from '../../contracts/host-work.ts';
+import { AppError } from '../../contracts/errors.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
+import { settingsForAgent } from '../../contracts/settings.ts';
+import type { Settings } from '../../contracts/settings.ts';
 import type { AgentCommand } from '../agents/adapter.ts';
 import { adapterFor, sessionLaunch } from '../agents/registry.ts';
 import { listContextFiles } from '../project/context-files.ts';
@@ -18,27 +19,16 @@ import { planCommand } from '../kinds/custom-command.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
 import { instructionsOf, timeoutOf } from '../kinds/registry.ts';
 import { readFrozen } from '../requirements/freeze.ts';
-import { readJson, runDirectory } from '../runs/run-directory.ts';
+import { runDirectory } from '../runs/run-directory.ts';
 import { readEvidence } from '../verify/verify.ts';
+import type { AgentFacts } from './agent-facts.ts';
 import { readRound } from './attempt-note.ts';
 import { contextVariables, idVariables } from './context-variables.ts';
 import { prepareHandlerRun } from './handler-run.ts';
 import type { HostContext } from './host-context.ts';
+import { takeoverPrompt } from './takeover.ts';
 import { environmentOfAgent, environmentOfCommands } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
-
-const FactsSchema = z.object({
-  sessionId: z.string().nullable(),
-  priorCostUsd: z.number().nullable(),
-  agent: z.string(),
-  isResumed: z.boolean().optional(),
-});
-
-/** Facts of a run that reading its output needs; kept in its directory. */
-export type AgentFacts = z.infer<typeof FactsSchema>;
-
-/** Name of the file in the run's directory. */
-export const FACTS_FILE = 'agent.json';
 
 /** A command with the facts to be kept. */
 export interface PreparedRun {
@@ -48,12 +38,6 @@ export interface PreparedRun {
   /** Absolute; where it starts. */
   readonly cwd: string;
   readonly timeoutMs: number;
-}
-
-/** The facts in a run's directory; null before it was prepared. */
-export function readFacts(directory: string): AgentFacts | null {
-  const parsed = FactsSchema.safeParse(readJson(join(directory, FACTS_FILE)));
-  return parsed.success ? parsed.data : null;
 }
 
 /**
@@ -66,9 +50,9 @@ export async function prepareRun(
   go: AgentGo,
   workspace: Workspace,
 ): Promise<PreparedRun> {
-  const { settings } = workspace;
   if (order.kind === 'custom-command') return await prepareCommand(context, order, go.step, workspace);
   if (traitsOf(order.kind).runs === 'handler') return await prepareHandlerRun(context, order, go.step, workspace);
+  const settings = settingsOf(workspace, go);
   const adapter = adapterFor(settings.agent.name);
   const before = environmentOfAgent(context, settings);
   const launch = await sessionLaunch(settings.agent.name, before, go.sessionId ?? sessionIdOf(order));
@@ -97,6 +81,16 @@ export async function prepareRun(
   return { command, env, facts, cwd: workspace.directory, timeoutMs };
 }
 
+/** @throws AppError invalid_settings when the agent is not one of the frozen settings */
+function settingsOf({ settings }: Workspace, { agent }: AgentGo): Settings {
+  if (agent === undefined) return settings;
+  const known = settingsForAgent(settings, agent);
+  if (known !== null) return known;
+  throw new AppError('invalid_settings', `The agent ${agent} is neither agent.name nor in agent.fallback.`, {
+    details: { key: 'agent.fallback' },
+  });
+}
+
 /** Its environment is that of set-up and verification: no agent's credentials, and nothing of it can set ours. */
 async function prepareCommand(
   context: HostContext,
@@ -123,9 +117,10 @@ async function promptFor(
 ): Promise<string> {
   const failed = go.prompt === 'fix' ? await evidenceOf(context, order, go) : [];
   if (hasSession && go.prompt === 'fix') return fixPrompt(go.round + 1, failed);
-  if (hasSession && go.prompt !== 'attempt') return resumePrompt(REASONS[go.prompt]);
+  if (hasSession && isLater(go.prompt)) return resumePrompt(REASONS[go.prompt]);
   const input = await executionInput(context, order, workspace);
   if (go.prompt === 'attempt') return executionPrompt(input);
+  if (go.prompt === 'takeover') return await takeoverPrompt(context, order, go, input);
   const marker: PromptMarker = go.prompt === 'fix' ? { kind: 'fix', number: go.round + 1 } : { kind: 'resume' };
   return handoverPrompt(marker, input, [REASONS[go.prompt]], failed);
 }
@@ -141,10 +136,15 @@ function backgroundPromptFor(
   const judged = go.prompt === 'fix' ? judgeAnswer(context.paths, order, task) : null;
   const mistakes = judged === null || judged.ok ? [] : judged.mistakes;
   if (hasSession && go.prompt === 'fix') return repairPrompt(task.asked.kind, go.round + 1, mistakes);
-  if (hasSession && go.prompt !== 'attempt') return resumePrompt(REASONS[go.prompt]);
+  if (hasSession && isLater(go.prompt)) return resumePrompt(REASONS[go.prompt]);
   const question = backgroundPrompt(task.asked, task.stories, order.attempt);
   if (mistakes.length === 0) return question;
   return `${question}\n\n${repairPrompt(task.asked.kind, go.round + 1, mistakes)}`;
+}
+
+/** The prompts that tell an agent to go on with what it did itself. */
+function isLater(prompt: PromptKind): prompt is keyof typeof REASONS {
+  return prompt !== 'attempt' && prompt !== 'takeover';
 }
 
 const REASONS = {

@@ -1,20 +1,15 @@
 /** Keeps what a run left as the result of its attempt. */
-import { join } from 'node:path';
 import { isBackgroundKind } from '../../contracts/background.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import { MAX_RESULT_BYTES } from '../../contracts/kind-params.ts';
-import { adapterFor } from '../agents/registry.ts';
 import { extractAnswer } from '../kinds/background/extract.ts';
 import { keepAnswer } from '../kinds/background/task.ts';
 import { commandResult } from '../kinds/custom-command.ts';
 import { readHandled } from '../kinds/handlers/plan.ts';
 import { writeResult } from '../kinds/result-file.ts';
-import { AGENTS } from '../../contracts/vocabulary.ts';
-import { RUN_FILES } from '../runs/run-directory.ts';
 import type { RunExit } from '../runs/status.ts';
-import { RunTail } from '../runs/tail.ts';
-import { readFacts } from './agent-request.ts';
+import { eachEvent } from './agent-events.ts';
 import type { HostContext } from './host-context.ts';
 
 /** Writes the result of kinds that have one; again: the same. A later run of the attempt (a fix) replaces it. */
@@ -50,27 +45,10 @@ interface LastAnswer {
 }
 
 async function lastAnswer(directory: string): Promise<LastAnswer> {
-  const name = AGENTS.find((each) => each === readFacts(directory)?.agent);
   let last: LastAnswer = { words: '', structured: null };
-  if (name === undefined) return last;
-  const parser = adapterFor(name).parser();
-  const tail = new RunTail(join(directory, RUN_FILES.stdout));
-  const push = (line: string): void => {
-    for (const event of parser.push(line)) {
-      if (event.type === 'text') last = { ...last, words: event.text };
-      if (event.type === 'final') last = { words: event.text, structured: event.structured ?? null };
-    }
-  };
-  try {
-    for (let more = true; more;) {
-      const read = await tail.read();
-      for (const line of read.lines) push(line.text);
-      more = read.more;
-    }
-    const rest = tail.flush();
-    if (rest !== null) push(rest.text);
-  } finally {
-    await tail.close();
-  }
+  await eachEvent(directory, (event) => {
+    if (event.type === 'text') last = { ...last, words: event.text };
+    if (event.type === 'final') last = { words: event.text, structured: event.structured ?? null };
+  });
   return last;
 }

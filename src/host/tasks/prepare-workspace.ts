@@ -6,7 +6,8 @@ import { soloTaskOf } from '../../contracts/ids.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { Settings } from '../../contracts/settings.ts';
-import type { Policy, WorkspaceState } from '../../contracts/state.ts';
+import type { AgentAccount, Policy, WorkspaceState } from '../../contracts/state.ts';
+import { agentAccounts } from '../agents/accounts.ts';
 import { discardWork } from '../git/attempt.ts';
 import { startInPlace } from '../git/in-place.ts';
 import { prepareDetachedWorktree, prepareWorktree } from '../git/worktree.ts';
@@ -61,7 +62,7 @@ export async function prepareWorkspace(
   return {
     branch: settings.git.commit ? tree.branch : null,
     base: tree.base,
-    policy: toPolicy(settings),
+    policy: toPolicy(settings, agentsFor(context, settings)),
     redBaseline: redCommands(baseline),
   };
 }
@@ -159,7 +160,13 @@ function slugOf(name: string): string {
   return slug === '' ? 'batch' : slug;
 }
 
-function toPolicy(settings: Settings): Policy {
+/** The agents with their accounts; empty when only one may work. */
+function agentsFor(context: HostContext, settings: Settings): AgentAccount[] {
+  if (settings.agent.fallback.length === 0) return [];
+  return agentAccounts(context.environment.raw, settings);
+}
+
+function toPolicy(settings: Settings, agents: readonly AgentAccount[]): Policy {
   return {
     maxAttempts: settings.attempts,
     maxFixes: settings.limits.maxFixes,
@@ -167,6 +174,7 @@ function toPolicy(settings: Settings): Policy {
     onUsageLimit: settings.limits.onUsageLimit,
     maxWaitMs: settings.limits.maxWaitMs,
     agent: settings.agent.name,
+    ...(agents.length === 0 ? {} : { agents }),
     agentTimeoutMs: settings.agent.timeoutMs,
     verifyCommands: settings.verify.length,
     verifyTimeoutMs: settings.verify.reduce((sum, each) => sum + each.timeoutMs, 0),

@@ -86,7 +86,7 @@ export function createMemoryDoor(): MemoryDoor {
     pruned: null,
     pushed: null,
     ...createMemoryChanges(requirements),
-    account: async () => 'account',
+    accounts: async () => [{ agent: 'claude', account: 'account' }],
     checkProject: async (path) => {
       if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);
       const name = path.split('/').at(-1) ?? 'root';
