@@ -39,7 +39,7 @@ export async function prepareWorkspace(
   await assertDiskFree([context.paths.home, order.projectPath]);
   const files = workspacePaths(context.paths, order.batch, order.project);
   const settings = await settingsFor(context, order, files);
-  if (onlyLooks(order)) return await lookAt(order, files, settings);
+  if (onlyLooks(order)) return await lookAt(context, order, files, settings);
   const tree =
     settings.workspace.mode === 'worktree'
       ? await makeWorktree(context, order, files, settings)
@@ -62,7 +62,7 @@ export async function prepareWorkspace(
   return {
     branch: settings.git.commit ? tree.branch : null,
     base: tree.base,
-    policy: toPolicy(settings, agentsFor(context, settings)),
+    policy: toPolicy(context, settings),
     redBaseline: redCommands(baseline),
   };
 }
@@ -73,13 +73,18 @@ function onlyLooks(order: WorkOrder): boolean {
 }
 
 /** A tree without a branch; nothing is set up in it, and nothing is verified but the answer. */
-async function lookAt(order: WorkOrder, files: WorkspacePaths, settings: Settings): Promise<WorkspaceState> {
+async function lookAt(
+  context: HostContext,
+  order: WorkOrder,
+  files: WorkspacePaths,
+  settings: Settings,
+): Promise<WorkspaceState> {
   const { projectPath, batch } = order;
   const { directory, base } = await prepareDetachedWorktree({ repository: projectPath, directory: files.tree, batch });
   failpoint('workspace:after-worktree');
   writeWorkspaceNote(files, { v: 1, branch: null, base, directory });
   failpoint('workspace:after-note');
-  return { branch: null, base, policy: { ...toPolicy(settings), delivery: 'branch' }, redBaseline: [] };
+  return { branch: null, base, policy: { ...toPolicy(context, settings), delivery: 'branch' }, redBaseline: [] };
 }
 
 /**
@@ -166,7 +171,8 @@ function agentsFor(context: HostContext, settings: Settings): AgentAccount[] {
   return agentAccounts(context.environment.raw, settings);
 }
 
-function toPolicy(settings: Settings, agents: readonly AgentAccount[]): Policy {
+function toPolicy(context: HostContext, settings: Settings): Policy {
+  const agents = agentsFor(context, settings);
   return {
     maxAttempts: settings.attempts,
     maxFixes: settings.limits.maxFixes,
