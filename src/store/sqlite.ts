@@ -35,6 +35,9 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   26: 'state_dir_unusable',
 };
 
+/** Corrupt, and not a database. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+
 /**
  * Engine on the file, opened (made with rights 0600 if missing) and checked. WAL, so that readers of other processes
  * do not wait; `synchronous = FULL`, because an acknowledged command must survive a power cut too: in WAL mode NORMAL
@@ -91,7 +94,7 @@ function connect(file: string, bytes: number): DatabaseSync {
 function checkIntegrity(file: string, database: DatabaseSync): void {
   const found = database.prepare('pragma quick_check(1)').get();
   const verdict = String(found?.['quick_check']);
-  if (verdict !== 'ok') throw unusable(file, `it is damaged: ${verdict}`, undefined);
+  if (verdict !== 'ok') throw damaged(file, `it is damaged: ${verdict}`, undefined);
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
@@ -233,14 +236,22 @@ function translated<Result>(file: string, action: () => Result): Result {
   } catch (error) {
     if (AppError.is(error) || !(error instanceof Error) || !('errcode' in error)) throw error;
     // The low byte is the primary code, the rest says more.
-    const code = CODES[Number(error.errcode) & 0xff];
+    const primary = Number(error.errcode) & 0xff;
+    const code = CODES[primary];
     if (code === undefined) throw error;
+    if (DAMAGED.has(primary)) throw damaged(file, error.message, error);
     if (code === 'state_dir_unusable') throw unusable(file, error.message, error);
     throw new AppError(code, `The database ${file} could not be written: ${error.message}.`, {
       details: { file },
       cause: error,
     });
   }
+}
+
+function damaged(file: string, reason: string, cause: unknown): AppError {
+  const next = '`nightloom db rebuild` keeps it aside and brings back what backup and Temporal know.';
+  const { message, details } = unusable(file, reason, cause);
+  return new AppError('state_dir_unusable', message, { details: { ...details, next }, cause });
 }
 
 function unusable(file: string, reason: string, cause: unknown): AppError {
