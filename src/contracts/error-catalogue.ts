@@ -277,6 +277,7 @@ export const ERRORS = {
     'The database does not answer.',
     'See `nightloom status`; it is tried again by itself.',
   ),
+  not_ready: row('transient', 'A part that every answer needs is missing.', 'See `nightloom status`.'),
   run_lost: row('transient', 'A helper process died before it could report.', 'It is tried again by itself.'),
   ...GITHUB_ERRORS,
   stack_unreachable: row('transient', 'The stack cannot be reached.', 'Start it: `nightloom up`.'),

@@ -4,10 +4,12 @@ import { auditRoutes } from './audit-routes.ts';
 import { claudeCodeRoutes } from './claude-code-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
+import { healthRoutes } from './health-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { progressRoutes } from './progress-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
@@ -42,6 +44,7 @@ export const routes = {
     tag: 'system',
     answers: z.object({ status: z.literal('ok'), version: z.string() }),
   }),
+  ...healthRoutes,
   status: route({
     method: 'GET',
     path: '/api/status',
@@ -267,6 +270,7 @@ export const routes = {
   ...eventRoutes,
   ...gitRoutes,
   ...inboxRoutes,
+  ...progressRoutes,
   ...projectRoutes,
   ...requirementRoutes,
   ...webhookRoutes,

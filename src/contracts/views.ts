@@ -4,24 +4,13 @@ import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
+import { CountsSchema, ForecastSchema } from './progress-views.ts';
 import { kindDetails, kindFields, needFields } from './task-routes.ts';
 import { BATCH_STATUSES, STEPS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
 const nullableInstant = instant.nullable();
 const costUsd = z.number().nullable().describe('US dollars; null when no agent said');
-
-/** Why a running batch is not working now. */
-/** Numbers of tasks by status; `idle` ones count as queued, so the sum is the number of tasks. */
-export const CountsSchema = z.object({
-  queued: z.int(),
-  running: z.int(),
-  waiting: z.int(),
-  completed: z.int(),
-  failed: z.int(),
-  skipped: z.int(),
-  cancelled: z.int(),
-});
 
 /** Why a task failed, and at which step. */
 export const FailureViewSchema = z.object({ code: z.string(), message: z.string(), step: z.enum(STEPS) });
@@ -102,7 +91,13 @@ const batchFields = {
 /** A batch in a list. */
 export const BatchSummarySchema = z.object(batchFields).meta({ id: 'BatchSummary' });
 /** The one batch object. */
-export const BatchViewSchema = z.object({ ...batchFields, tasks: z.array(TaskViewSchema) }).meta({ id: 'Batch' });
+export const BatchViewSchema = z
+  .object({
+    ...batchFields,
+    forecast: ForecastSchema.nullable(),
+    tasks: z.array(TaskViewSchema),
+  })
+  .meta({ id: 'Batch' });
 
 /** One go at a task. */
 export const AttemptViewSchema = z

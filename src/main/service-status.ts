@@ -6,7 +6,7 @@ import type { StatePaths } from '../platform/paths.ts';
 import type { Store } from '../store/store.ts';
 import type { TemporalClient, TemporalConfig } from '../temporal/connection.ts';
 import { countPollers } from '../temporal/pollers.ts';
-import { checkDatabase, checkTemporal } from './stack-checks.ts';
+import { checkDatabase, checkDisk, checkTemporal } from './stack-checks.ts';
 
 /** Parts of the stack, as the API sees them. */
 export interface ServiceParts {
@@ -28,13 +28,14 @@ type Check = Status['checks'][number];
 export function createServiceStatus(parts: ServiceParts): () => Promise<Status> {
   return async () => {
     const { installation, host, config } = parts;
-    const [temporal, database, control, hostWorker] = await Promise.all([
+    const [temporal, database, control, hostWorker, disk] = await Promise.all([
       checkTemporal(parts.temporal.connection, config.address),
       checkDatabase(parts.store),
       checkWorker(parts, 'control worker', controlQueue(installation)),
       checkWorker(parts, 'host worker', hostQueue(installation, host)),
+      checkDisk(parts.paths.home),
     ]);
-    const checks = [temporal, database.check, control, hostWorker];
+    const checks = [temporal, database.check, control, hostWorker, disk];
     return {
       healthy: checks.every((check) => check.ok),
       url: parts.url(),

@@ -1,4 +1,5 @@
 /** Checks of what every stack needs, for its status. */
+import { statfs } from 'node:fs/promises';
 import type { Status } from '../contracts/views.ts';
 import type { Store } from '../store/store.ts';
 import { askServerVersion } from '../temporal/connection.ts';
@@ -16,6 +17,19 @@ export async function checkTemporal(connection: TemporalClient['connection'], ad
   } catch {
     return { name: 'temporal', ok: false, message: `no answer from ${address}` };
   }
+}
+
+/** Less free space than this stops tasks from beginning, and soon the database. */
+const LOW_DISK_BYTES = 200 * 1024 ** 2;
+
+/** Whether there is room at the state directory. */
+export async function checkDisk(home: string): Promise<Check> {
+  const name = 'disk';
+  const found = await statfs(home).catch(() => null);
+  if (found === null) return { name, ok: false, message: `${home} cannot be read` };
+  const freeBytes = found.bavail * found.bsize;
+  const message = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free at ${home}`;
+  return { name, ok: freeBytes >= LOW_DISK_BYTES, message };
 }
 
 /** Whether the database answers, and what it says is going on. */

@@ -5,7 +5,7 @@ import type { Status } from '../contracts/views.ts';
 import type { StatePaths } from '../platform/paths.ts';
 import type { Store } from '../store/store.ts';
 import type { HostChild } from './host-child.ts';
-import { checkDatabase, checkTemporal } from './stack-checks.ts';
+import { checkDatabase, checkDisk, checkTemporal } from './stack-checks.ts';
 import type { OpenTemporal } from './temporal.ts';
 
 /** Parts of the stack. */
@@ -26,9 +26,10 @@ export function createStatus(parts: StackParts): () => Promise<Status> {
   return async () => {
     const { temporal, hostChild, control } = parts;
     const child = hostChild.current();
-    const [temporalCheck, database] = await Promise.all([
+    const [temporalCheck, database, disk] = await Promise.all([
       checkTemporal(temporal.temporal.connection, temporal.config.address),
       checkDatabase(parts.store),
+      checkDisk(parts.paths.home),
     ]);
     const worker = control.getState();
     const checks = [
@@ -36,6 +37,7 @@ export function createStatus(parts: StackParts): () => Promise<Status> {
       database.check,
       { name: 'control worker', ok: worker === 'RUNNING', message: worker.toLowerCase() },
       { name: 'host worker', ok: hostChild.isReady(), message: hostChild.isReady() ? 'polls' : 'is being started' },
+      disk,
     ];
     return {
       healthy: checks.every((check) => check.ok),

@@ -172,6 +172,13 @@ export interface LatestTask {
   readonly sha256: string;
 }
 
+/** How fast a batch works. */
+export interface BatchPace {
+  /** Working time of the newest 50 tasks that ended by themselves. */
+  readonly endedMs: readonly number[];
+  readonly running: readonly { readonly id: TaskId; readonly name: string; readonly startedAtMs: number | null }[];
+}
+
 /** Tasks and their attempts. */
 export interface TaskStore {
   get(id: TaskId): Promise<TaskRow | null>;
@@ -199,6 +206,8 @@ export interface TaskStore {
   setResult(id: TaskId, result: unknown): Promise<void>;
   /** The newest attempt of each task of the batch. */
   lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;
+  /** What a forecast is made from. */
+  pace(id: BatchId): Promise<BatchPace>;
   /** By requirement name: its newest task, whatever became of it. */
   latestOfRequirements(project: ProjectId): Promise<Map<string, LatestTask>>;
   /** Which open task has the requirement. */

@@ -7,6 +7,7 @@ import type { BatchId } from '../contracts/ids.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { latestOfRequirements } from './latest-tasks.ts';
+import { paceOf } from './pace.ts';
 import type { TaskStore } from './store.ts';
 import { toTaskRow } from './task-rows.ts';
 import { fromJson } from './values.ts';
@@ -49,6 +50,7 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
         .execute();
     },
     lastAttempts: (id) => lastAttempts(db, id),
+    pace: (id) => paceOf(db, id),
     latestOfRequirements: (project) => latestOfRequirements(db, project),
     openRequirements: (project) => openRequirements(db, project),
   };

@@ -53,6 +53,7 @@ const batch = (changes: Partial<BatchFacts> = {}): BatchFacts => ({
   recordedAt: '',
   costUsd: null,
   notes: [],
+  forecast: null,
   tasks: [task('a')],
   ...changes,
 });

@@ -10,6 +10,9 @@ import { sessionSecret } from './session-cookie.ts';
 
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** What asks whether we are alive has no token; the answers say nothing of the installation. */
+const OPEN: ReadonlySet<string> = new Set([routes.health.path, routes.live.path, routes.ready.path]);
+
 /** What the checks compare with. */
 export interface SecurityOptions {
   readonly token: string;
@@ -70,7 +73,7 @@ function isOwnOrigin(origin: string, allowedHosts: readonly string[]): boolean {
 function needsToken(request: FastifyRequest): boolean {
   const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
   if (path === PROMETHEUS_PATH) return true;
-  if (!path.startsWith('/api') || path === routes.health.path) return false;
+  if (!path.startsWith('/api') || OPEN.has(path)) return false;
   // Logging in carries its proof in the body, and logging out needs none.
   return path !== routes.openSession.path;
 }

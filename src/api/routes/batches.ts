@@ -8,6 +8,7 @@ import { cancel, goOn, pause } from '../services/command-batch.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { addTasks, moveTask, removeTasks } from '../services/edit-batch.ts';
 import { findBatch } from '../services/lookup.ts';
+import { overallProgress } from '../services/overall-progress.ts';
 import type { Views } from '../services/views.ts';
 
 /** Batches that ended longer ago are left out of the current list. */
@@ -31,6 +32,7 @@ export function batchRoutes(app: FastifyInstance, deps: ApiDeps, creation: Batch
     return { items: await views.summaries(page.items), nextCursor: page.nextCursor };
   });
   register(app, routes.getBatch, async ({ params }) => await views.batch(await findBatch(store, params.id)));
+  register(app, routes.overallProgress, async () => await overallProgress(deps));
   commandRoutes(app, deps);
   editRoutes(app, deps, views);
 }

@@ -3,14 +3,23 @@ import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
+import { createReadiness } from '../services/readiness.ts';
 
 /** Runs and salvage refs are kept this long. */
 const PRUNE_AFTER_MS = 30 * 86_400_000;
+
+function versionOf(version: string) {
+  return { version, node: process.version, openapi: '/openapi.json' };
+}
 
 /** Registers the routes of the stack itself. */
 export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { store, door } = deps;
   register(app, routes.health, () => Promise.resolve({ status: 'ok', version: deps.version }));
+  register(app, routes.live, () => Promise.resolve({ status: 'live' }));
+  const readiness = createReadiness(deps);
+  register(app, routes.ready, () => readiness());
+  register(app, routes.version, () => Promise.resolve(versionOf(deps.version)));
   register(app, routes.status, () => deps.status());
   register(app, routes.prune, async ({ body }) => {
     const [projects, open, creating] = await Promise.all([

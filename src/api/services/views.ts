@@ -20,8 +20,8 @@ export interface Views {
 }
 
 /** {@link Views} over the store and the host door. */
-export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: MergeCheck): Views {
-  const { store, door } = deps;
+export function createViews(deps: Pick<ApiDeps, 'store' | 'door' | 'clock'>, merges: MergeCheck): Views {
+  const { store, door, clock } = deps;
   return {
     batch: async (row) => {
       const projects = await projectsById(store);
@@ -32,7 +32,7 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: Merge
         mergedOf(row, projects, merges),
         queueLengths(store, [row]),
       ]);
-      const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host) };
+      const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host), nowMs: clock.now() };
       return toBatchView(row, tasks, attempts, around);
     },
     summaries: async (rows) => {
@@ -45,7 +45,13 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door'>, merges: Merge
       ]);
       const merged = new Map<ProjectId, boolean>();
       return rows.map((row) => {
-        const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host) };
+        const around = {
+          projects,
+          merged,
+          costUsd: costs.get(row.id),
+          queued: queues.get(row.host),
+          nowMs: clock.now(),
+        };
         return toBatchSummary(row, counts.get(row.id) ?? {}, around);
       });
     },

@@ -3,11 +3,13 @@ import type { ProjectId, TaskId } from '../../contracts/ids.ts';
 import type { AttemptRecord } from '../../contracts/state.ts';
 import type { BatchProject, BatchSummary, BatchView } from '../../contracts/views.ts';
 import type { TaskStatus } from '../../contracts/vocabulary.ts';
+import { forecastFacts } from '../../domain/forecast.ts';
 import { nextOf, nextOfSummary, toCounts } from '../../domain/report.ts';
 import type { SummaryFacts } from '../../domain/report.ts';
 import type { BatchRow, ProjectRow, StatusCounts, TaskRow } from '../../store/store.ts';
+import { toForecastView } from './forecast-view.ts';
 import { instant, nullableInstant } from './instants.ts';
-import { toLaneView } from './lane-view.ts';
+import { toHoldView, toLaneView } from './lane-view.ts';
 import { toTaskView } from './task-view.ts';
 
 /** What a view needs besides the rows. */
@@ -20,6 +22,7 @@ export interface BatchSurroundings {
   readonly costUsd: number | undefined;
   /** Batches that wait for a lane on its host; absent: not counted. */
   readonly queued: number | undefined;
+  readonly nowMs: number;
 }
 
 /** The one batch object. Tasks that left for another batch are not shown, also before that one has recorded them. */
@@ -40,7 +43,9 @@ export function toBatchView(
       toTaskView(task, projectName(task.definition.project, around), lastAttempts.get(task.definition.id)),
     ),
   };
-  return { ...facts, next: nextOf(facts) };
+  const forecast = toForecastView(row, forecastFacts(facts.tasks, around.nowMs), around.nowMs);
+  const whole = { ...facts, forecast };
+  return { ...whole, next: nextOf(whole) };
 }
 
 function leavingTasks(row: BatchRow): Set<TaskId> {
@@ -67,14 +72,7 @@ function toFacts(
     id: row.id,
     name: row.name,
     status: row.status === 'creating' ? 'idle' : row.status,
-    hold: head?.hold
-      ? {
-          reason: head.hold.reason,
-          since: instant(head.hold.sinceMs),
-          until: nullableInstant(head.hold.untilMs),
-          message: head.hold.message,
-        }
-      : null,
+    hold: toHoldView(head?.hold ?? null),
     lane: toLaneView(head?.lane, around.queued),
     onFailure: head?.onFailure ?? row.flags.onFailure ?? 'continue',
     project: projectName(row.project, around),

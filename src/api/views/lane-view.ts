@@ -1,11 +1,18 @@
 /** The lanes, and a batch's place in them, as callers see them. */
-import type { Lanes, LaneView } from '../../contracts/hold-views.ts';
+import type { HoldView, Lanes, LaneView } from '../../contracts/hold-views.ts';
 import { soloTaskOf } from '../../contracts/ids.ts';
 import type { BatchId, HostId } from '../../contracts/ids.ts';
-import type { LaneState, LaneWait } from '../../contracts/state.ts';
+import type { Hold, LaneState, LaneWait } from '../../contracts/state.ts';
 import { DEFAULT_BACKGROUND, DEFAULT_LANES, laneWait, limitOf, poolOf } from '../../domain/lanes.ts';
 import type { LanePool, LanesState } from '../../domain/lanes.ts';
-import { instant } from './instants.ts';
+import { instant, nullableInstant } from './instants.ts';
+
+/** Why a batch is not working now; null: it is not held. */
+export function toHoldView(hold: Hold | null): HoldView | null {
+  if (hold === null) return null;
+  const { reason, sinceMs, untilMs, message } = hold;
+  return { reason, since: instant(sinceMs), until: nullableInstant(untilMs), message };
+}
 
 /**
  * A batch's place in the lanes.

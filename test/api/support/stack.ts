@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { buildApi } from '../../../src/api/build-api.ts';
 import { asId } from '../../../src/contracts/ids.ts';
 import { ProblemSchema } from '../../../src/contracts/views.ts';
-import type { BatchView, Problem, ProjectView } from '../../../src/contracts/views.ts';
+import type { BatchView, Problem, ProjectView, Status } from '../../../src/contracts/views.ts';
 import { BatchViewSchema, ProjectViewSchema } from '../../../src/contracts/views.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { newId } from '../../../src/platform/ids.ts';
@@ -30,6 +30,8 @@ export interface Stack {
   readonly batches: MemoryBatches;
   /** What the lanes workflow would say; null: it was never started. */
   lanes: LanesState | null;
+  /** What the status says. */
+  readonly checks: Status['checks'];
   /** Listens on a free port; the address. */
   listen(): Promise<string>;
   send(method: Method, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -53,6 +55,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
   const batches = new MemoryBatches(store);
   await prepare?.(store, batches);
   const [host, installation] = [asId('host', 'laptop-ab12'), asId('installation', 'i_aaaaaaaaaa')];
+  const checks: Stack['checks'] = [];
   const held: { lanes: LanesState | null } = { lanes: null };
   const app = await buildApi({
     store,
@@ -96,7 +99,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
       version: '1.2.3',
       installation: null,
       host: null,
-      checks: [],
+      checks,
       running: 0,
       openBatches: 0,
     }),
@@ -121,6 +124,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     store,
     door,
     batches,
+    checks,
     get lanes() {
       return held.lanes;
     },

@@ -67,6 +67,7 @@ export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView>
     costUsd: null,
     next: [],
     notes: [],
+    forecast: null,
     tasks: [...tasks],
     ...fields,
   };
