@@ -26,6 +26,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { requirementRoutes } from './routes/requirements.ts';
 import { reportRoutes } from './routes/report.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -95,6 +96,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   systemRoutes(app, deps);
   auditRoutes(app, deps);
   metricsRoutes(app, createMetrics(deps), (err) => deps.logger.warn({ err }, 'the journal could not be counted'));
+  settingsRoutes(app, deps);
   projectRoutes(app, deps);
   requirementRoutes(app, deps);
   batchRoutes(app, deps, creation, views);

@@ -10,6 +10,7 @@ import { defineProjectCommands } from './define/project.ts';
 import { defineRecoveryCommands } from './define/recovery.ts';
 import { defineRequirementCommands } from './define/requirement.ts';
 import { defineRunCommand } from './define/run.ts';
+import { defineSettingsCommands } from './define/settings.ts';
 import { defineServiceCommands } from './define/services.ts';
 import { defineStackCommands } from './define/stack.ts';
 import { defineViewCommands } from './define/views.ts';
@@ -60,6 +61,7 @@ function buildProgram(registry: Registry): Command {
   defineAuditCommand(program, registry);
   defineEventsCommand(program, registry);
   defineWebhookCommands(program, registry);
+  defineSettingsCommands(program, registry);
   defineDatabaseCommands(program, registry);
   defineServiceCommands(program, registry);
   defineRecoveryCommands(program, registry);

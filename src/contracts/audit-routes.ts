@@ -28,7 +28,7 @@ export const auditRoutes = {
   listAudit: route({
     method: 'GET',
     path: '/api/audit',
-    summary: 'Changes that somebody asked for, newest first; kept for 90 days',
+    summary: 'Changes that somebody asked for, newest first; kept for 90 days, unless the settings say otherwise',
     tag: 'system',
     query: z.object({
       ...page,

@@ -123,6 +123,7 @@ export const ERRORS = {
     'A later command was applied before this one.',
     'See `nightloom batch show` for the state now.',
   ),
+  changed_meanwhile: row('conflict', 'It was changed meanwhile.', 'See the details for its present state.'),
   batch_closing: row('conflict', 'The batch is just closing.', 'Try again in a moment.'),
   checkout_dirty: row(
     'conflict',

@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'batch.cancelled',
   'batch.deleted',
   'batch.restored',
+  'batch.edited',
   'task.added',
   'task.removed',
   'task.moved',

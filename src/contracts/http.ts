@@ -4,9 +4,11 @@ import { auditRoutes } from './audit-routes.ts';
 import { claudeCodeRoutes } from './claude-code-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
+import { settingsRoutes } from './installation-settings.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { progressRoutes } from './progress-routes.ts';
@@ -269,6 +271,8 @@ export const routes = {
   ...claudeCodeRoutes,
   ...eventRoutes,
   ...gitRoutes,
+  ...settingsRoutes,
+  ...editRoutes,
   ...inboxRoutes,
   ...progressRoutes,
   ...projectRoutes,

@@ -1,5 +1,6 @@
-/** How far a batch is, in numbers. */
+/** A batch in numbers: how far it is, and its limits. */
 import { z } from 'zod';
+import { ON_USAGE_LIMIT } from './vocabulary.ts';
 
 const instant = z.string().describe('RFC 3339');
 
@@ -23,3 +24,12 @@ export const ForecastSchema = z
     endsAt: z.object({ from: instant, to: instant }).nullable().describe('null unless the batch runs'),
   })
   .meta({ id: 'Forecast' });
+
+/** Limits that were changed since the batch was made. */
+export const BatchLimitsSchema = z
+  .object({
+    attempts: z.int().nullable().describe('null, here and below: as the settings of its projects say'),
+    maxFixes: z.int().nullable(),
+    onUsageLimit: z.enum(ON_USAGE_LIMIT).nullable(),
+  })
+  .meta({ id: 'BatchLimits' });

@@ -218,6 +218,13 @@ export interface CommandAnswer {
 /** Answer to a transfer. */
 export type TransferVerdict = 'accepted' | 'refused';
 
+/** Limits of a batch that stand over those of its projects' settings; null: theirs. */
+export interface BatchEdits {
+  readonly attempts: number | null;
+  readonly maxFixes: number | null;
+  readonly onUsageLimit: OnUsageLimit | null;
+}
+
 /** The whole state of a batch workflow. */
 export interface BatchState {
   readonly v: 1;
@@ -225,10 +232,12 @@ export interface BatchState {
   readonly batch: BatchId;
   readonly host: HostId;
   readonly epoch: number;
-  readonly name: string;
+  name: string;
   /** The first project: the one of every task that names none. */
   readonly project: ProjectId;
-  readonly onFailure: OnFailure;
+  onFailure: OnFailure;
+  /** Limits that were changed since it was made; absent: none. */
+  edits?: BatchEdits;
   status: BatchStatus;
   hold: Hold | null;
   tasks: TaskState[];

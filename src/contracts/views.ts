@@ -4,7 +4,7 @@ import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
 import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
-import { CountsSchema, ForecastSchema } from './progress-views.ts';
+import { BatchLimitsSchema, CountsSchema, ForecastSchema } from './progress-views.ts';
 import { kindDetails, kindFields, needFields } from './task-routes.ts';
 import { BATCH_STATUSES, STEPS, TASK_STATUSES, VERDICTS, WAIT_KINDS } from './vocabulary.ts';
 
@@ -95,6 +95,7 @@ export const BatchViewSchema = z
   .object({
     ...batchFields,
     forecast: ForecastSchema.nullable(),
+    limits: BatchLimitsSchema,
     tasks: z.array(TaskViewSchema),
   })
   .meta({ id: 'Batch' });

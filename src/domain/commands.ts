@@ -8,6 +8,7 @@ import type { BatchState, CommandAnswer, TaskDetails, TaskState } from '../contr
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import { emptyDetails, findTask, RANK_STEP, runningTask, setTaskStatus, sortTasks } from './batch-state.ts';
 import { mayBatchBecome, mayTaskBecome } from './transitions.ts';
+import type { EditCommand } from './edit-batch.ts';
 import type { OffloadCommand } from './transfers.ts';
 
 /** Every command carries its id and its number from SQL. */
@@ -59,6 +60,7 @@ export interface BatchUpdates {
   readonly cancelTask: TaskCommand;
   readonly retryTasks: RetryTasksCommand;
   readonly offload: OffloadCommand;
+  readonly edit: EditCommand;
 }
 
 /** Why a command is refused: a code of the catalogue, the fact, and per-task reasons where there are several. */

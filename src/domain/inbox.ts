@@ -35,6 +35,7 @@ export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange
     case 'batch.created':
     case 'batch.deleted':
     case 'batch.restored':
+    case 'batch.edited':
     case 'inbox.changed':
     case 'requirement.changed':
     case 'system.note':

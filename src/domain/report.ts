@@ -5,7 +5,7 @@ import type { TaskStatus } from '../contracts/vocabulary.ts';
 /** A batch without what is derived from it here. */
 export type BatchFacts = Omit<BatchView, 'next'>;
 /** A batch as in a list: its tasks are not at hand. */
-export type SummaryFacts = Omit<BatchFacts, 'tasks' | 'forecast'>;
+export type SummaryFacts = Omit<BatchFacts, 'tasks' | 'forecast' | 'limits'>;
 
 /** Totals of a report. `costUsd` null: no agent said anything. */
 export type Totals = Counts & { costUsd: number | null; commits: number };

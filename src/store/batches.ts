@@ -3,6 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { BatchId } from '../contracts/ids.ts';
 import type { BatchHead } from '../contracts/record.ts';
 import type { Clock } from '../platform/clock.ts';
+import { applyEdit } from '../domain/edit-batch.ts';
+import type { EditableBatch } from '../domain/edit-batch.ts';
 import { addTasks, createBatch, dropTasks } from './creation.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { BatchTable, Database } from './database.ts';
@@ -27,6 +29,7 @@ export function createBatchStore(db: Kysely<Database>, engine: Engine, clock: Pi
     dropTasks: (id, tasks) => dropTasks(db, id, tasks),
     retryTasks: (id, tasks) => retryTasks(db, id, tasks),
     dropRetries: (tasks) => dropRetries(db, tasks),
+    edit: (row, change) => editClosed(db, row, change),
     setDeleted: async (id, atMs) => {
       await db.transaction().execute(async (trx) => {
         await trx
@@ -87,6 +90,23 @@ async function confirm(db: Kysely<Database>, id: BatchId, head: BatchHead, atMs:
     .where('id', '=', id)
     .where('status', '=', 'creating')
     .execute();
+}
+
+/** Compare and set: a workflow that was opened again has the say. */
+async function editClosed(db: Kysely<Database>, row: BatchRow, change: Partial<EditableBatch>): Promise<boolean> {
+  if (row.head === null) return false;
+  const head = structuredClone(row.head);
+  applyEdit(head, change);
+  const { numUpdatedRows } = await db
+    .updateTable('batches')
+    .set({ name: head.name, head: toJson(head) })
+    .where('id', '=', row.id)
+    .where('epoch', '=', row.epoch)
+    .where('seq', '=', row.seq)
+    .where('head', '=', toJson(row.head))
+    .where('status', 'in', ['completed', 'cancelled'])
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** `sinceMs` is compared with when the workflow last recorded something. */

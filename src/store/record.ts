@@ -46,6 +46,7 @@ async function writeHead(trx: Transaction<Database>, record: BatchRecord, atMs: 
   const { numUpdatedRows } = await trx
     .updateTable('batches')
     .set({
+      name: head.name,
       status: head.status,
       epoch,
       seq,

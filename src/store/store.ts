@@ -5,6 +5,7 @@ import type { BatchRecord } from '../contracts/record.ts';
 import type { SettingsOverrides } from '../contracts/settings.ts';
 import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState } from '../contracts/state.ts';
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus, WhenNeededFailed } from '../contracts/vocabulary.ts';
+import type { EditableBatch } from '../domain/edit-batch.ts';
 import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
 import type { InboxStore } from './inbox-store.ts';
 import type { MetricsStore } from './metrics.ts';
@@ -135,6 +136,8 @@ export interface BatchStore {
   retryTasks(id: BatchId, tasks: readonly TaskId[]): Promise<void>;
   /** Undoes {@link retryTasks} of tasks the workflow refused: those that are final are open no longer. */
   dropRetries(tasks: readonly TaskId[]): Promise<void>;
+  /** Edits a batch whose workflow has ended; false: it is not any more as in `row`. */
+  edit(row: BatchRow, change: Partial<EditableBatch>): Promise<boolean>;
   /** Hides the batch and its tasks from lists; null shows them again. */
   setDeleted(id: BatchId, atMs: number | null): Promise<void>;
   /**

@@ -4,6 +4,8 @@ import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import { detailsOf, findTask, setTaskStatus } from '../domain/batch-state.ts';
 import { queueIdle } from '../domain/commands.ts';
 import type { Command, PauseCommand, TaskCommand } from '../domain/commands.ts';
+import { applyEdit } from '../domain/edit-batch.ts';
+import type { EditCommand } from '../domain/edit-batch.ts';
 import type { BatchRun } from './batch-run.ts';
 import { isAccountHold } from './lane.ts';
 
@@ -55,6 +57,12 @@ export function cancelWaiting(run: BatchRun, task: TaskState): void {
   setTaskStatus(task, 'cancelled');
   run.taskEvent(task, 'cancelled', 'task.cancelled');
   run.recorder.touch(task.id);
+}
+
+/** Changes name and limits; nothing that is under way. */
+export function edit(run: BatchRun, command: EditCommand): void {
+  applyEdit(run.state, command.change);
+  run.batchEvent(`edited:${command.number}`, 'batch.edited');
 }
 
 /** Ends a hold and every back-off: whoever asks for it wants it tried now. */

@@ -19,9 +19,10 @@ import {
   knownAnswer,
 } from '../domain/commands.ts';
 import type { Command, Refusal } from '../domain/commands.ts';
+import { checkEdit } from '../domain/edit-batch.ts';
 import { checkOffload } from '../domain/transfers.ts';
 import type { BatchRun } from './batch-run.ts';
-import { cancel, cancelTask, pause, skipWait, start } from './effects.ts';
+import { cancel, cancelTask, edit, pause, skipWait, start } from './effects.ts';
 import { toUpdateFailure } from './failures.ts';
 import { onAccountHeld, onGranted, onQueued } from './lane.ts';
 import { batchSignals, batchUpdates, laneAnswers, stateQuery, transferSignals } from './messages.ts';
@@ -102,6 +103,9 @@ function registerListCommands(run: BatchRun): void {
   );
   setHandler(batchUpdates.offload, (command) => once(run, command, () => offload(run, command)), {
     validator: (command) => refuse(run, command, checkOffload(state, command)),
+  });
+  setHandler(batchUpdates.edit, (command) => once(run, command, () => edit(run, command)), {
+    validator: (command) => refuse(run, command, checkEdit(state, command)),
   });
 }
 

@@ -12,6 +12,7 @@ import type {
   TaskCommand,
 } from '../domain/commands.ts';
 
+import type { EditCommand } from '../domain/edit-batch.ts';
 import type { OffloadCommand, TransferAnswer, TransferMessage } from '../domain/transfers.ts';
 import type { AccountHold, LaneRequest, LanesState } from '../domain/lanes.ts';
 
@@ -28,6 +29,7 @@ export const batchUpdates = {
   cancelTask: defineUpdate<CommandAnswer, [TaskCommand]>('cancelTask'),
   retryTasks: defineUpdate<CommandAnswer, [RetryTasksCommand]>('retryTasks'),
   offload: defineUpdate<CommandAnswer, [OffloadCommand]>('offload'),
+  edit: defineUpdate<CommandAnswer, [EditCommand]>('edit'),
 } as const;
 
 /** Between batches; each is sent until it is answered. */

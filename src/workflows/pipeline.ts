@@ -9,6 +9,7 @@ import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.ts';
 import type { TaskFailureCode } from '../contracts/outcome.ts';
 import type { Step } from '../contracts/vocabulary.ts';
+import { editedPolicy } from '../domain/edit-batch.ts';
 import { addNotes, projectOf } from '../domain/batch-state.ts';
 import { decide, GO_ON } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
@@ -97,7 +98,7 @@ function context({ run, task, details, workspace }: Attempt) {
   const nowMs = run.ports.now();
   return {
     hasOther: hasFreeOther(run.state, task, accountInUse(run, task), nowMs),
-    policy: policyOf(task, workspace),
+    policy: policyOf(run, task, workspace),
     details,
     spent: task.spent ?? 0,
     probes: run.state.probes,
@@ -109,7 +110,8 @@ function context({ run, task, details, workspace }: Attempt) {
  * Only an agent can be asked again, or told to repair what it did: a command that failed has failed. An answer is asked
  * for once more in the same session.
  */
-function policyOf(task: TaskState, { policy }: WorkspaceState): WorkspaceState['policy'] {
+function policyOf(run: BatchRun, task: TaskState, workspace: WorkspaceState): WorkspaceState['policy'] {
+  const policy = editedPolicy(workspace.policy, run.state.edits);
   const { runs, changes } = traitsOf(task.kind ?? 'requirement');
   if (changes === 'never') return { ...policy, maxFixes: 1 };
   if (runs === 'agent') return policy;
@@ -219,7 +221,7 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
       kind: 'end',
       end: failed('verification_failed', `Still red, and the fix changed nothing: ${red.join(', ')}`, 'verify'),
     };
-  if (round >= policyOf(task, workspace).maxFixes)
+  if (round >= policyOf(run, task, workspace).maxFixes)
     return { kind: 'end', end: failed('verification_failed', `Red after ${round} fixes: ${red.join(', ')}`, 'verify') };
   updateAttempt(details, (record) => ({ ...record, fixes: round + 1 }));
   return {

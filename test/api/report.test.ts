@@ -54,6 +54,7 @@ const batch = (changes: Partial<BatchFacts> = {}): BatchFacts => ({
   costUsd: null,
   notes: [],
   forecast: null,
+  limits: { attempts: null, maxFixes: null, onUsageLimit: null },
   tasks: [task('a')],
   ...changes,
 });

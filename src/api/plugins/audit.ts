@@ -9,6 +9,7 @@ import { isId } from '../../contracts/ids.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { readSettings } from '../../store/installation-settings.ts';
 import type { Store } from '../../store/store.ts';
 import { sessionSecret } from './session-cookie.ts';
 
@@ -20,7 +21,7 @@ declare module 'fastify' {
 }
 
 const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const KEPT_MS = 90 * 86_400_000;
+const DAY_MS = 86_400_000;
 const PURGE_EVERY_MS = 3_600_000;
 const MAX_SUBJECTS = 50;
 const MAX_SUBJECT_LENGTH = 200;
@@ -30,7 +31,7 @@ const ID_KINDS = ['project', 'batch', 'task', 'webhook'] as const;
 
 /** What the plugin works with. */
 export interface AuditOptions {
-  readonly store: Pick<Store, 'audit'>;
+  readonly store: Pick<Store, 'audit' | 'settings'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
   readonly installation: InstallationId;
@@ -83,11 +84,13 @@ export function installAudit(app: FastifyInstance, { store, clock, logger, insta
 }
 
 function purgeHourly(app: FastifyInstance, { store, clock, logger }: Omit<AuditOptions, 'installation'>): void {
-  const purge = (): void => {
-    const purging = store.audit.purge(clock.now() - KEPT_MS);
-    void purging.catch((err: unknown) => logger.warn({ err }, 'the audit is not purged'));
+  const purge = async (): Promise<void> => {
+    const { settings } = await readSettings(store.settings);
+    await store.audit.purge(clock.now() - settings.retention.auditDays * DAY_MS);
   };
-  const timer = setInterval(purge, PURGE_EVERY_MS);
+  const timer = setInterval(() => {
+    void purge().catch((err: unknown) => logger.warn({ err }, 'the audit is not purged'));
+  }, PURGE_EVERY_MS);
   timer.unref();
   app.addHook('onClose', async () => clearInterval(timer));
 }

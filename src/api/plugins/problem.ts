@@ -17,6 +17,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   host_not_allowed: 421,
   requirement_changed: 412,
   webhook_changed: 412,
+  changed_meanwhile: 412,
 };
 
 /** HTTP status of a code. */

@@ -3,7 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { isId } from '../../contracts/ids.ts';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
+import { checkMatch, isBound, withEtag } from '../etags.ts';
 import { register } from '../register.ts';
+import { changeBatch, editableBatch } from '../services/change-batch.ts';
 import { cancel, goOn, pause } from '../services/command-batch.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { addTasks, moveTask, removeTasks } from '../services/edit-batch.ts';
@@ -31,7 +33,18 @@ export function batchRoutes(app: FastifyInstance, deps: ApiDeps, creation: Batch
     });
     return { items: await views.summaries(page.items), nextCursor: page.nextCursor };
   });
-  register(app, routes.getBatch, async ({ params }) => await views.batch(await findBatch(store, params.id)));
+  register(app, routes.getBatch, async ({ params }, { reply }) => {
+    const row = await findBatch(store, params.id);
+    return withEtag(reply, await views.batch(row), editableBatch(row));
+  });
+  register(app, routes.editBatch, async ({ params, body: { commandId, ...asked } }, { request, reply }) => {
+    const row = await findBatch(store, params.id);
+    const from = editableBatch(row);
+    checkMatch(request, from);
+    await changeBatch(deps, row, { commandId, change: given(asked), from: isBound(request) ? from : null });
+    const now = await findBatch(store, params.id);
+    return withEtag(reply, await views.batch(now), editableBatch(now));
+  });
   register(app, routes.overallProgress, async () => await overallProgress(deps));
   commandRoutes(app, deps);
   editRoutes(app, deps, views);
@@ -73,4 +86,18 @@ function editRoutes(app: FastifyInstance, deps: ApiDeps, views: Views): void {
     await moveTask(deps, row, body);
     return await views.batch(await findBatch(store, row.id));
   });
+}
+
+type Change = Parameters<typeof changeBatch>[2]['change'];
+
+/** What was given: `undefined` would replace what is there. */
+function given(asked: { readonly [Key in keyof Change]: Change[Key] | undefined }): Change {
+  const { name, onFailure, attempts, maxFixes, onUsageLimit } = asked;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(maxFixes === undefined ? {} : { maxFixes }),
+    ...(onUsageLimit === undefined ? {} : { onUsageLimit }),
+  };
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
+import { checkMatch, withEtag } from '../etags.ts';
 import { register } from '../register.ts';
 import { findProject } from '../services/lookup.ts';
 import { checkPath } from '../services/check-path.ts';
@@ -20,12 +21,17 @@ export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
     return { ...toProjectView(project), trust };
   });
   register(app, routes.checkProject, async ({ body }) => await checkPath(deps, body.path));
-  register(app, routes.getProject, async ({ params }) => toProjectView(await findProject(store, params.id)));
-  register(app, routes.removeProject, async ({ params }) => toProjectView(await removeProject(deps, params.id)));
-  register(app, routes.setProjectSettings, async ({ params, body }) => {
+  register(app, routes.getProject, async ({ params }, { reply }) => {
     const project = await findProject(store, params.id);
+    return withEtag(reply, toProjectView(project), project.settings);
+  });
+  register(app, routes.removeProject, async ({ params }) => toProjectView(await removeProject(deps, params.id)));
+  register(app, routes.setProjectSettings, async ({ params, body }, { request, reply }) => {
+    const project = await findProject(store, params.id);
+    checkMatch(request, project.settings);
     await door.configuration(project.path, { dashboard: body, flags: {} });
-    return toProjectView((await store.projects.setSettings(project.id, body)) ?? project);
+    const now = (await store.projects.setSettings(project.id, body)) ?? project;
+    return withEtag(reply, toProjectView(now), now.settings);
   });
   register(app, routes.projectConfiguration, async ({ params, body }) => {
     const project = await findProject(store, params.id);

@@ -1,12 +1,12 @@
 /** Health, status, clean-up. */
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
+import { readSettings } from '../../store/installation-settings.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
 import { createReadiness } from '../services/readiness.ts';
 
-/** Runs and salvage refs are kept this long. */
-const PRUNE_AFTER_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 function versionOf(version: string) {
   return { version, node: process.version, openapi: '/openapi.json' };
@@ -22,7 +22,8 @@ export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
   register(app, routes.version, () => Promise.resolve(versionOf(deps.version)));
   register(app, routes.status, () => deps.status());
   register(app, routes.prune, async ({ body }) => {
-    const [projects, open, creating] = await Promise.all([
+    const [{ settings }, projects, open, creating] = await Promise.all([
+      readSettings(store.settings),
       store.projects.list(),
       store.batches.open(),
       store.batches.creating(),
@@ -31,7 +32,7 @@ export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
       projects: projects.map(({ id, path }) => ({ id, path })),
       openBatches: [...open, ...creating].map((row) => row.id),
       dryRun: body.dryRun,
-      maxAgeMs: PRUNE_AFTER_MS,
+      maxAgeMs: settings.retention.runsDays * DAY_MS,
     });
     return { items };
   });

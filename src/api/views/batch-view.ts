@@ -44,7 +44,8 @@ export function toBatchView(
     ),
   };
   const forecast = toForecastView(row, forecastFacts(facts.tasks, around.nowMs), around.nowMs);
-  const whole = { ...facts, forecast };
+  const { attempts = null, maxFixes = null, onUsageLimit = null } = row.head?.edits ?? {};
+  const whole = { ...facts, forecast, limits: { attempts, maxFixes, onUsageLimit } };
   return { ...whole, next: nextOf(whole) };
 }
 

@@ -1,7 +1,7 @@
-/** `nightloom batch add|remove|move` */
+/** `nightloom batch edit|add|remove|move` */
 import { AppError } from '../../contracts/errors.ts';
 import type { BatchView } from '../../contracts/views.ts';
-import { isFinalTaskStatus } from '../../contracts/vocabulary.ts';
+import { isFinalTaskStatus, ON_FAILURE, ON_USAGE_LIMIT } from '../../contracts/vocabulary.ts';
 import { connect } from '../connect.ts';
 import type { CliContext, Handler } from '../context.ts';
 import type { NeedFlags } from '../needs.ts';
@@ -10,6 +10,42 @@ import { batchLines } from '../render/batch.ts';
 import { resolveProject } from '../repository.ts';
 import { selectRequirements, tasksFor } from '../requirements.ts';
 import { resolveBatch, resolveTask } from '../resolve.ts';
+
+interface EditFlags {
+  readonly name?: string;
+  readonly onFailure?: string;
+  readonly attempts?: string;
+  readonly maxFixes?: string;
+  readonly onUsageLimit?: string;
+  readonly json?: boolean;
+}
+
+/** Changes name and limits of a batch. @throws AppError invalid_input for a value that there is not */
+export const editBatch: Handler<EditFlags> = async (context, flags, args) => {
+  const { name } = flags;
+  const body = {
+    commandId: newCommandId(),
+    name,
+    onFailure: wordOf('--on-failure', flags.onFailure, ON_FAILURE),
+    attempts: countOf('--attempts', flags.attempts),
+    maxFixes: countOf('--max-fixes', flags.maxFixes),
+    onUsageLimit: wordOf('--on-usage-limit', flags.onUsageLimit, ON_USAGE_LIMIT),
+  };
+  const { client } = await connect(context);
+  const id = await resolveBatch(context, client, operand(args, 0));
+  return show(context, flags.json, await client.call('editBatch', { params: { id }, body }));
+};
+
+function wordOf<Word extends string>(flag: string, text: string | undefined, words: readonly Word[]): Word | undefined {
+  const word = words.find((each) => each === text);
+  if (text === undefined || word !== undefined) return word;
+  throw new AppError('invalid_input', `${flag} ${text} is not one of ${words.join(', ')}.`);
+}
+
+function countOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,3}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new AppError('invalid_input', `${flag} ${text} is not a number.`);
+}
 
 /** Adds requirements at the end of a batch. */
 export const addTasks: Handler<NeedFlags & { project?: string; again?: boolean; json?: boolean }> = async (

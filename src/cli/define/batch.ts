@@ -1,5 +1,6 @@
 /** `batch` and `task` commands. */
 import type { Command } from 'commander';
+import { ON_FAILURE, ON_USAGE_LIMIT } from '../../contracts/vocabulary.ts';
 import { defineLifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
 import { addNeedFlags, addSettingsFlags } from './run.ts';
@@ -100,6 +101,19 @@ function defineControls(batch: Command, registry: Registry): void {
 
 function defineEdits(batch: Command, registry: Registry): void {
   const load = () => import('../commands/batch-edit.ts');
+  registry.on(
+    batch
+      .command('edit')
+      .description('Change its name and limits, also while it runs; they hold from its next decision on.')
+      .argument(...BATCH)
+      .option('--name <name>', 'its name')
+      .option('--on-failure <what>', `after a failed task: ${ON_FAILURE.join(', ')}`)
+      .option('--attempts <n>', 'attempts per task that the agent may fail')
+      .option('--max-fixes <n>', 'fix rounds after a failed verification')
+      .option('--on-usage-limit <what>', ON_USAGE_LIMIT.join(', '))
+      .option(...JSON_FLAG),
+    async () => (await load()).editBatch,
+  );
   registry.on(
     addNeedFlags(
       batch

@@ -57,6 +57,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'batch.started':
     case 'batch.deleted':
     case 'batch.restored':
+    case 'batch.edited':
     case 'requirement.changed':
     case 'inbox.changed':
       return null;

@@ -12,6 +12,7 @@ import {
   receiveTransfer,
   settleTransfer,
 } from '../../../src/domain/transfers.ts';
+import { applyEdit, checkEdit } from '../../../src/domain/edit-batch.ts';
 import * as commands from '../../../src/domain/commands.ts';
 import type { Store } from '../../../src/store/store.ts';
 
@@ -38,6 +39,11 @@ const EFFECTS: { [Name in keyof BatchUpdates]: Effect<Name> } = {
   },
   retryTasks: (state, payload) =>
     commands.checkRetryTasks(state, payload) ?? done(commands.applyRetryTasks(state, payload)),
+  edit: (state, payload) => {
+    const refusal = checkEdit(state, payload);
+    if (refusal === null) applyEdit(state, payload.change);
+    return refusal;
+  },
   offload: (state, payload) => {
     const refusal = checkOffload(state, payload);
     if (refusal !== null) return refusal;

@@ -30,6 +30,8 @@ export interface Stack {
   readonly batches: MemoryBatches;
   /** What the lanes workflow would say; null: it was never started. */
   lanes: LanesState | null;
+  /** What every call to the lanes throws; null: nothing. */
+  lanesFailure: Error | null;
   /** What the status says. */
   readonly checks: Status['checks'];
   /** Listens on a free port; the address. */
@@ -55,6 +57,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
   const batches = new MemoryBatches(store);
   await prepare?.(store, batches);
   const [host, installation] = [asId('host', 'laptop-ab12'), asId('installation', 'i_aaaaaaaaaa')];
+  const failing: { lanes: Error | null } = { lanes: null };
   const checks: Stack['checks'] = [];
   const held: { lanes: LanesState | null } = { lanes: null };
   const app = await buildApi({
@@ -62,8 +65,12 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     door,
     batches,
     lanes: {
-      state: async () => held.lanes,
+      state: async () => {
+        if (failing.lanes !== null) throw failing.lanes;
+        return held.lanes;
+      },
       setLimits: async (_host, limits) => {
+        if (failing.lanes !== null) throw failing.lanes;
         held.lanes ??= newLanes(installation, host);
         setLimits(held.lanes, limits);
         return held.lanes.limit;
@@ -130,6 +137,12 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     },
     set lanes(state) {
       held.lanes = state;
+    },
+    get lanesFailure() {
+      return failing.lanes;
+    },
+    set lanesFailure(error) {
+      failing.lanes = error;
     },
     send,
     listen: () => app.listen({ port: 0, host: '127.0.0.1' }),

@@ -29,7 +29,7 @@ const status = () => ({ healthy: true, url: null, pid: process.pid, processes: [
 const lane = { status: 'none', why: null, place: null, of: null, reason: null, until: null, message: null };
 const batch = { id: 'b_aaaaaaaaaa', name: 'n', status: 'running', hold: null, lane, deletedAt: null, onFailure: 'continue', project: 'p', branch: null,
   projects: [], counts: { queued: 0, running: 1, waiting: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 },
-  createdAt: 'x', startedAt: null, completedAt: null, recordedAt: 'x', costUsd: null, next: [], notes: [], forecast: null };
+  createdAt: 'x', startedAt: null, completedAt: null, recordedAt: 'x', costUsd: null, next: [], notes: [], forecast: null, limits: { attempts: null, maxFixes: null, onUsageLimit: null } };
 const server = createServer((request, response) => {
   const send = (value) => response.end(JSON.stringify(value));
   if (request.url === '/api/health') return send({ status: 'ok', version: '0.1.0' });

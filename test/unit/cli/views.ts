@@ -68,6 +68,7 @@ export function batchView(tasks: readonly TaskView[], fields: Partial<BatchView>
     next: [],
     notes: [],
     forecast: null,
+    limits: { attempts: null, maxFixes: null, onUsageLimit: null },
     tasks: [...tasks],
     ...fields,
   };
