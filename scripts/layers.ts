@@ -120,6 +120,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   '@fastify/static': only(['api']),
   '@fastify/swagger': only(['api']),
   'prom-client': only(['api', 'worker']),
+  '@fastify/swagger-ui': only(['api']),
   octokit: only(['host/github']),
   '@temporalio/workflow': only(['workflows']),
   '@temporalio/activity': only(['activities']),

@@ -8,6 +8,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { AppError } from '../contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { installAudit } from './plugins/audit.ts';
+import { installDocs } from './plugins/docs.ts';
 import { installKeyedRequests } from './plugins/keyed-requests.ts';
 import { installOpenApi } from './plugins/openapi.ts';
 import { installProblems, sendProblem } from './plugins/problem.ts';
@@ -88,6 +89,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   // After it: a repeated request changes nothing.
   installAudit(app, deps);
   await installOpenApi(app, deps.version);
+  await installDocs(app);
 
   const creation = createBatchCreation(deps);
   const views = createViews(deps, createMergeCheck(deps.door, deps.clock, deps.logger));

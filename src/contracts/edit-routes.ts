@@ -15,7 +15,8 @@ const BatchEditSchema = commandBody
   })
   .refine((body) => Object.keys(body).some((key) => key !== 'commandId'), {
     message: 'Give at least one thing to change',
-  });
+  })
+  .meta({ examples: [{ name: 'Tonight', attempts: 3 }] });
 
 /** Rows of the route table. */
 export const editRoutes = {

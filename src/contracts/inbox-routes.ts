@@ -16,7 +16,8 @@ const marks = z
   .refine(({ read, deleted }) => read !== undefined || deleted !== undefined, {
     message: 'Give read, deleted or both',
     path: ['read'],
-  });
+  })
+  .meta({ examples: [{ read: true }] });
 
 const entryFields = {
   id: z.string().describe('Of the task, or of the notice'),

@@ -35,7 +35,8 @@ const ChangeSchema = z
       .strictObject({ runsDays: days.optional(), inboxDays: days.optional(), auditDays: days.optional() })
       .optional(),
   })
-  .refine((change) => Object.keys(change).length > 0, { message: 'Give at least one setting' });
+  .refine((change) => Object.keys(change).length > 0, { message: 'Give at least one setting' })
+  .meta({ examples: [{ lanes: 6, retention: { runsDays: 14 } }] });
 
 /** Rows of the route table. */
 export const settingsRoutes = {

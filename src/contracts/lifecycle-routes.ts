@@ -85,7 +85,8 @@ export const lifecycleRoutes = {
       .refine(({ limit, background }) => limit !== undefined || background !== undefined, {
         message: 'Give limit, background or both',
         path: ['limit'],
-      }),
+      })
+      .meta({ examples: [{ limit: 6 }] }),
     answers: LanesSchema,
   }),
   offload: route({

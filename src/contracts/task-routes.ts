@@ -24,7 +24,8 @@ export const NewTaskSchema = z
   .refine((task) => (task.requirementName === undefined) !== (task.kind === undefined), {
     message: 'Give either requirementName or kind',
     path: ['kind'],
-  });
+  })
+  .meta({ examples: [{ projectId: 'p_2a6s0d4f8g', requirementName: 'validate-coupons' }] });
 
 /** A task to be run by itself. */
 export const AloneTaskSchema = z.object({

@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { addExamples } from './openapi-examples.ts';
 
 /** Path of the document; needs no token: it holds nothing of the installation. */
 const OPENAPI_PATH = '/openapi.json';
@@ -23,6 +24,7 @@ export async function installOpenApi(app: FastifyInstance, version: string): Pro
         const used = referenced(made.paths, schemas);
         for (const name of Object.keys(schemas)) if (!used.has(name)) delete schemas[name];
       }
+      addExamples({ ...made });
       return made;
     },
   });
