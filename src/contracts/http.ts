@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { auditRoutes } from './audit-routes.ts';
 import { claudeCodeRoutes } from './claude-code-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
-import { editRoutes } from './edit-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
@@ -15,6 +15,7 @@ import { progressRoutes } from './progress-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { AloneTaskSchema, NewTaskSchema } from './task-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -54,30 +55,7 @@ export const routes = {
     tag: 'system',
     answers: StatusSchema,
   }),
-  createSessionCode: route({
-    method: 'POST',
-    path: '/api/session/codes',
-    summary: 'A one-time code with which a browser logs in (token only)',
-    tag: 'session',
-    answers: z.object({ code: z.string(), expiresAt: z.string() }),
-    status: 201,
-  }),
-  openSession: route({
-    method: 'POST',
-    path: '/api/session',
-    summary: 'Log a browser in; the answer sets its cookie',
-    tag: 'session',
-    body: z.object({ code: z.string().max(200).optional(), token: z.string().max(1000).optional() }),
-    answers: z.object({ expiresAt: z.string() }),
-    status: 201,
-  }),
-  closeSession: route({
-    method: 'DELETE',
-    path: '/api/session',
-    summary: 'Log the browser out',
-    tag: 'session',
-    answers: z.object({ closed: z.literal(true) }),
-  }),
+  ...sessionRoutes,
   prune: route({
     method: 'POST',
     path: '/api/prune',

@@ -37,6 +37,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   subject: 'b_4q8w2e6r0t',
   step: 'agent',
   command: 'npm test',
+  topics: 'task.failed',
   costUsd: 0.42,
 };
 const INSTANT = '2026-11-20T22:00:00.000Z';
@@ -64,7 +65,7 @@ function describe(operation: Json, components: Json): void {
 }
 
 function put(holder: unknown, example: unknown): void {
-  if (typeof holder === 'object' && holder !== null) Object.assign(holder, { example });
+  if (isObject(holder) && !('example' in holder)) Object.assign(holder, { example });
 }
 
 /** A value that fits `schema`. */
