@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchOptions } from './run.ts';
-import { median } from './support/numbers.ts';
 import { AGENT, makeFolder } from './support/place.ts';
-import type { BenchResult, Figure } from './support/result.ts';
+import { worstOf } from './support/result.ts';
+import type { BenchResult } from './support/result.ts';
 import { startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
 
@@ -33,23 +33,10 @@ export async function recovery(options: BenchOptions): Promise<BenchResult> {
   return {
     name: 'recovery',
     figures: [
-      figureOf('kill -9 of the host worker to watch re-attached', attached, 8000),
-      figureOf('end of that agent to start of the next', next, 4000),
+      worstOf('kill -9 of the host worker to watch re-attached', attached, 8000),
+      worstOf('end of that agent to start of the next', next, 4000),
     ],
     notes: ['The heartbeat time-out of 6 s is the bound from below for the first.'],
-  };
-}
-
-/** The worst round counts: these are bounds, not averages. */
-function figureOf(metric: string, rounds: readonly number[], atMost: number): Figure {
-  return {
-    metric: `${metric} (worst; median ${Math.round(median(rounds))})`,
-    unit: 'ms',
-    ours: Math.max(...rounds),
-    floor: null,
-    target: { of: 'value', atMost },
-    rounds,
-    floorRounds: [],
   };
 }
 

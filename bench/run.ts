@@ -12,6 +12,7 @@ import { longAgent, overhead } from './overhead.ts';
 import { metrics } from './metrics.ts';
 import { parallel } from './parallel.ts';
 import { recovery } from './recovery.ts';
+import { restarts } from './restarts.ts';
 import { startup } from './startup.ts';
 import { ROOT } from './support/place.ts';
 import { isMet, keepResult, tableOf } from './support/result.ts';
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   metrics,
   startup,
   recovery,
+  restarts,
   commands,
   parallel,
   kinds,

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { compact, spread } from './numbers.ts';
+import { compact, median, spread } from './numbers.ts';
 
 /** One measured figure beside its floor and its target. */
 export interface Figure {
@@ -25,6 +25,19 @@ export interface BenchResult {
   readonly figures: readonly Figure[];
   /** What must be known to read them. */
   readonly notes: readonly string[];
+}
+
+/** Milliseconds of which the worst round counts: bounds, not averages. */
+export function worstOf(metric: string, rounds: readonly number[], atMost: number): Figure {
+  return {
+    metric: `${metric} (worst; median ${Math.round(median(rounds))})`,
+    unit: 'ms',
+    ours: Math.max(...rounds),
+    floor: null,
+    target: { of: 'value', atMost },
+    rounds,
+    floorRounds: [],
+  };
 }
 
 /** True when the figure keeps its target, or has none. */

@@ -29,6 +29,8 @@ export interface Stack {
   start(batch: string): Promise<void>;
   /** Waits for the end; throws when a task did not complete. */
   finish(batch: string): Promise<BatchView>;
+  /** Starts `up` once more, after it was killed; returns at once. */
+  again(): void;
   /** Stops it and removes everything. */
   stop(): Promise<void>;
 }
@@ -45,13 +47,17 @@ export async function startStack(name: string): Promise<Stack> {
   const home = join(folder.path, 'home');
   await mkdir(home, { mode: 0o700 });
   const startedAt = performance.now();
-  const child = spawn(LAUNCHER, ['up'], { env: stackEnvironment(home), stdio: ['ignore', 'ignore', 'pipe'] });
-  // Whatever ends us, a stack that nobody waits for any more is not left behind.
-  const abandon = (): void => void child.kill('SIGTERM');
-  process.once('exit', abandon);
-  child.once('exit', () => process.off('exit', abandon));
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString('utf8')}`.slice(-4000)));
+  const launch = (): ChildProcess => {
+    const started = spawn(LAUNCHER, ['up'], { env: stackEnvironment(home), stdio: ['ignore', 'ignore', 'pipe'] });
+    // Whatever ends us, a stack that nobody waits for any more is not left behind.
+    const abandon = (): void => void started.kill('SIGTERM');
+    process.once('exit', abandon);
+    started.once('exit', () => process.off('exit', abandon));
+    started.stderr.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString('utf8')}`.slice(-4000)));
+    return started;
+  };
+  let child = launch();
   let client: Client;
   try {
     client = await whenHealthy(home, child, () => complaints);
@@ -80,6 +86,9 @@ export async function startStack(name: string): Promise<Stack> {
       await client.call('startBatch', { params: { id: batch }, body: {} });
     },
     finish: (batch) => finish(client, batch),
+    again: () => {
+      child = launch();
+    },
     stop: async () => {
       await end(child);
       await folder.dispose();

@@ -54,6 +54,8 @@ export interface DecisionContext {
   readonly spent: number;
   /** Holds in a row before this one. */
   readonly probes: number;
+  /** When the first of these holds in a row began; `nowMs` without one. */
+  readonly waitingSinceMs: number;
   readonly nowMs: number;
   /** Another agent may go on with the task now; absent: none may. */
   readonly hasOther?: boolean;
@@ -129,18 +131,25 @@ export function decide(verdict: AgentVerdict, context: DecisionContext): Decisio
 }
 
 function atLimit(resetAtMs: number | null, message: string, context: DecisionContext): Decision {
-  const { policy, probes, nowMs } = context;
+  const { policy, probes, waitingSinceMs, nowMs } = context;
   const known = resetAtMs !== null && resetAtMs > nowMs;
   const untilMs = known ? resetAtMs + RESET_MARGIN_MS : nowMs + pauseMs('unknown_limit', probes);
   if (context.hasOther === true) return handover('usage_limit', 'usage_limit', untilMs, message);
   if (policy.onUsageLimit === 'pause') return { kind: 'pause', message };
   if (policy.onUsageLimit === 'reset') return { kind: 'reset', message };
-  if (policy.maxWaitMs !== null && untilMs - nowMs > policy.maxWaitMs) return { kind: 'pause', message };
+  if (policy.maxWaitMs !== null && untilMs - waitingSinceMs > policy.maxWaitMs) return { kind: 'pause', message };
   return { kind: 'hold', reason: 'usage_limit', untilMs, wait: 'usage_limit', message };
 }
 
 function handover(reason: HoldReason, wait: WaitKind, untilMs: number, message: string): Decision {
   return { kind: 'handover', reason, wait, untilMs, message };
+}
+
+/** When the present row of `probes` holds began, by what a task waited for. A back-off is no hold. */
+export function waitingSince({ waits }: Pick<TaskDetails, 'waits'>, probes: number, nowMs: number): number {
+  if (probes === 0) return nowMs;
+  const holds = waits.filter((wait) => wait.kind !== 'backoff');
+  return (holds.at(-probes) ?? holds[0])?.fromMs ?? nowMs;
 }
 
 /** A hold that needs the user; a probe after a pause notices when it was mended. */

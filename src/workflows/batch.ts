@@ -9,6 +9,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -43,11 +44,16 @@ import { laneSignals, transferSignals } from './messages.ts';
 import type { LanePorts, LoopPorts, TransferPorts } from './ports.ts';
 import { settleStop } from './settle.ts';
 import { runTransfers } from './transfers.ts';
+import { inTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** After this many tasks an execution is continued as new: about a thousand events. */
 const TASKS_PER_EXECUTION = 50;
 /** Measured: an execution that is continued sooner than 1.2 s after its start may lose a signal. */
 const MIN_EXECUTION_MS = 1200;
+
+/** Executions from before may have two local activities under way, and do not add up their waits. */
+const LOCAL_IN_TURNS = 'local-activities-in-turns';
 
 const PHASE = defineSearchAttributeKey('NightloomPhase', 'KEYWORD');
 
@@ -114,11 +120,16 @@ function createPorts(state: BatchState): LoopPorts {
   const local = proxyLocalActivities<ControlActivities>(LOAD_ORDER);
   const recording = proxyLocalActivities<ControlActivities>(RECORD);
   const durable = proxyActivities<ControlActivities>(FINAL_RECORD);
+  const isRecent = patched(LOCAL_IN_TURNS);
+  const inTurn: Turns = isRecent ? inTurns() : (work) => work();
   let scope: CancellationScope | null = null;
   let shownPhase = '';
   return {
     now: () => Date.now(),
-    control: { loadOrder: local.loadOrder, record: recording.record },
+    control: {
+      loadOrder: (input) => inTurn(() => local.loadOrder(input)),
+      record: (record) => inTurn(() => recording.record(record)),
+    },
     host: (label) => hostActivities(state, label),
     lanes: lanePorts(state),
     transfers: transferPorts(state),
@@ -138,6 +149,7 @@ function createPorts(state: BatchState): LoopPorts {
       }
     },
     interrupt: () => scope?.cancel(),
+    addsWaitsUp: isRecent,
     executionIsLong: (tasksBegun) => {
       const { continueAsNewSuggested, runStartTime } = workflowInfo();
       const isLong = continueAsNewSuggested || tasksBegun >= TASKS_PER_EXECUTION;

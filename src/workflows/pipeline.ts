@@ -11,7 +11,7 @@ import type { TaskFailureCode } from '../contracts/outcome.ts';
 import type { Step } from '../contracts/vocabulary.ts';
 import { editedPolicy } from '../domain/edit-batch.ts';
 import { addNotes, projectOf } from '../domain/batch-state.ts';
-import { decide, GO_ON } from '../domain/decide.ts';
+import { decide, GO_ON, waitingSince } from '../domain/decide.ts';
 import type { Decision } from '../domain/decide.ts';
 import { taskLabel } from '../domain/details-table.ts';
 import { agentsOf, hasFreeOther } from '../domain/fallback.ts';
@@ -95,13 +95,15 @@ export async function runAttempt(
 }
 
 function context({ run, task, details, workspace }: Attempt) {
+  const { probes } = run.state;
   const nowMs = run.ports.now();
   return {
     hasOther: hasFreeOther(run.state, task, accountInUse(run, task), nowMs),
     policy: policyOf(run, task, workspace),
     details,
     spent: task.spent ?? 0,
-    probes: run.state.probes,
+    probes,
+    waitingSinceMs: run.ports.addsWaitsUp ? waitingSince(details, probes, nowMs) : nowMs,
     nowMs,
   };
 }

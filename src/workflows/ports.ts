@@ -46,6 +46,8 @@ export interface LoopPorts {
   interrupt(): void;
   /** True if the execution, which began that many tasks, should be continued as new. */
   executionIsLong(tasksBegun: number): boolean;
+  /** False in an execution from before `maxWait` bounded a row of holds: there each hold counts by itself. */
+  readonly addsWaitsUp: boolean;
   /** Called after every change: draws the Web UI's details. */
   changed(): void;
 }

@@ -169,6 +169,8 @@ async function settleDecision(
     case 'pause':
       endAttempt(run, task, 'usage_limit', decision.message);
       wait(run, task, 'usage_limit');
+      // The user was asked: what is waited for after the answer counts anew.
+      run.state.probes = 0;
       return pauseBatch(run, decision.message);
     case 'reset':
       endAttempt(run, task, 'usage_limit', decision.message);

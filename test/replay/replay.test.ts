@@ -8,8 +8,23 @@ const names = await recordedHistories();
 beforeAll(() => installRuntime(silentLogger));
 
 describe('recorded histories', () => {
-  it('exist', () => {
-    expect(names.length).toBeGreaterThanOrEqual(3);
+  it('are there of every shape', () => {
+    expect(names.map((name) => name.replace('.json', ''))).toEqual([
+      'closed-with-a-failure',
+      'continued-as-new-first',
+      'continued-as-new-last',
+      'fix-and-failures',
+      'limit-and-backoff',
+      'offload-queued-source',
+      'offload-queued-target',
+      'offload-running-source',
+      'offload-running-target',
+      'pause-resume-cancel',
+      'reopened',
+      'usage-limit-hold',
+      'usage-limit-lanes',
+      'usage-limit-of-another',
+    ]);
   });
 
   it.each(names)('%s replays with the code of today', async (name) => {

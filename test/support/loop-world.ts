@@ -117,6 +117,7 @@ export function loopWorld(state: BatchState): LoopWorld {
       }
     },
     interrupt: () => interrupt?.(),
+    addsWaitsUp: true,
     executionIsLong: () => world.isLong(),
     changed: () => undefined,
   };

@@ -11,14 +11,19 @@ import { workflowBundlePath } from '../../src/worker/workflow-bundle.ts';
 /** Where the recorded histories lie. */
 export const HISTORIES = fileURLToPath(new URL('../replay/histories', import.meta.url));
 
-/** The history of a batch's present execution, as the JSON that Temporal's tools read. */
+/** The history of a batch's present execution, or of the execution `runId`, as the JSON that Temporal's tools read. */
 export async function takeHistory(
   temporal: TemporalClient,
   installation: InstallationId,
   batch: BatchId,
+  runId?: string,
 ): Promise<string> {
-  const history = await temporal.client.workflow.getHandle(batchWorkflowId(installation, batch)).fetchHistory();
-  return historyToJSON(history);
+  return await takeWorkflow(temporal, batchWorkflowId(installation, batch), runId);
+}
+
+/** The same of any workflow. */
+export async function takeWorkflow(temporal: TemporalClient, workflowId: string, runId?: string): Promise<string> {
+  return historyToJSON(await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory());
 }
 
 /** Replays a history against the present workflow code. @throws Error when the code would do something else */

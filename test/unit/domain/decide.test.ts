@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentVerdict } from '../../../src/contracts/outcome.ts';
 import type { Policy, TaskDetails } from '../../../src/contracts/state.ts';
 import { emptyDetails } from '../../../src/domain/batch-state.ts';
-import { decide } from '../../../src/domain/decide.ts';
+import { decide, waitingSince } from '../../../src/domain/decide.ts';
 import type { DecisionContext } from '../../../src/domain/decide.ts';
 import { pauseMs, RETRY_RULES } from '../../../src/domain/retry-table.ts';
 
@@ -26,13 +26,14 @@ const POLICY: Policy = {
 function context(
   policy: Partial<Policy> = {},
   details: Partial<TaskDetails> = {},
-  rest: Partial<Pick<DecisionContext, 'spent' | 'probes'>> = {},
+  rest: Partial<Pick<DecisionContext, 'spent' | 'probes' | 'waitingSinceMs'>> = {},
 ): DecisionContext {
   return {
     policy: { ...POLICY, ...policy },
     details: { ...emptyDetails(), ...details },
     spent: 0,
     probes: 0,
+    waitingSinceMs: NOW,
     nowMs: NOW,
     ...rest,
   };
@@ -76,6 +77,18 @@ describe('what follows after a run of the agent', () => {
     ],
     ['a limit whose reset has passed', limit(NOW - 1), context(), { kind: 'hold', untilMs: NOW + 5 * MINUTE }],
     ['a limit beyond maxWait', limit(NOW + 61 * MINUTE), context({ maxWaitMs: 60 * MINUTE }), { kind: 'pause' }],
+    [
+      'a limit whose wait goes beyond maxWait together with those before',
+      limit(null),
+      context({ maxWaitMs: 60 * MINUTE }, {}, { probes: 3, waitingSinceMs: NOW - 31 * MINUTE }),
+      { kind: 'pause' },
+    ],
+    [
+      'one whose row of waits is shorter',
+      limit(null),
+      context({ maxWaitMs: 60 * MINUTE }, {}, { probes: 3, waitingSinceMs: NOW - 29 * MINUTE }),
+      { kind: 'hold' },
+    ],
     ['a limit within maxWait', limit(NOW + 50 * MINUTE), context({ maxWaitMs: 60 * MINUTE }), { kind: 'hold' }],
     ['a limit with onUsageLimit pause', limit(NOW + MINUTE), context({ onUsageLimit: 'pause' }), { kind: 'pause' }],
     ['a limit with onUsageLimit reset', limit(NOW + MINUTE), context({ onUsageLimit: 'reset' }), { kind: 'reset' }],
@@ -147,5 +160,24 @@ describe('pauses', () => {
   it('grow, and the last one is repeated', () => {
     expect([0, 1, 2, 3, 9].map((count) => pauseMs('unknown_limit', count) / MINUTE)).toEqual([5, 10, 20, 30, 30]);
     expect(pauseMs('agent_failed', 5)).toBe(0);
+  });
+});
+
+describe('when a row of holds began', () => {
+  const waits = [
+    { kind: 'usage_limit', fromMs: 1, untilMs: 2 },
+    { kind: 'needs_login', fromMs: 3, untilMs: 4 },
+    { kind: 'backoff', fromMs: 5, untilMs: 6 },
+    { kind: 'usage_limit', fromMs: 7, untilMs: 8 },
+  ] as const;
+
+  it.each([
+    [0, NOW],
+    [1, 7],
+    [2, 3],
+    [3, 1],
+    [9, 1],
+  ])('after %i holds', (probes, sinceMs) => {
+    expect(waitingSince({ waits: [...waits] }, probes, NOW)).toBe(sinceMs);
   });
 });
