@@ -2,7 +2,7 @@
  * The activities as the workflow sees them: one input object each, ids and small results only. Types only, so that
  * workflow code may import them.
  */
-import type { AgentGo, CommitOutcome, StartedAgent } from '../contracts/host-work.ts';
+import type { AgentGo, ClosedWorkspace, CommitOutcome, StartedAgent } from '../contracts/host-work.ts';
 import type { BatchId, HostId, TaskId } from '../contracts/ids.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
@@ -55,5 +55,5 @@ export interface HostActivities {
   /** Keeps the work of a task that moves to another batch, for that batch to go on with, and frees the claim. */
   parkWork(input: { order: WorkOrder }): Promise<{ notes: readonly string[] }>;
   /** Delivery and removal of clean worktrees at the end of a batch. */
-  closeWorkspace(input: { order: WorkOrder; deliver: boolean }): Promise<{ notes: readonly string[] }>;
+  closeWorkspace(input: { order: WorkOrder; deliver: boolean }): Promise<ClosedWorkspace>;
 }

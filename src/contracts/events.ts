@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'task.failed',
   'task.skipped',
   'task.cancelled',
+  'context.cleaned',
   'requirement.changed',
   'inbox.changed',
   'system.note',

@@ -69,6 +69,7 @@ export interface RunProgress {
   readonly phase: Phase;
   readonly step: string;
   readonly turns: number;
+  /** What the agent used last; of a handler: what it said last with `progress`. */
   readonly lastTool: string | null;
   readonly tokens: number | null;
   readonly costUsd: number | null;

@@ -33,3 +33,10 @@ export type CommitOutcome =
   | { readonly kind: 'left_branch'; readonly message: string; readonly notes: readonly string[] }
   | { readonly kind: 'took_user_stash'; readonly message: string; readonly notes: readonly string[] }
   | { readonly kind: 'rejected'; readonly message: string; readonly notes: readonly string[] };
+
+/** How closing a workspace ended. */
+export interface ClosedWorkspace {
+  readonly notes: readonly string[];
+  /** True when something of it stays because it is not saved anywhere else; absent: all of it is gone. */
+  readonly kept?: boolean;
+}

@@ -23,6 +23,15 @@ export function parseDuration(text: string): number | null {
   return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
 }
 
+const BYTES = /^(\d{1,6})([kmg])$/;
+const UNIT_BYTES = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
+
+/** Bytes of `512m`, `4g`, `900k`; null if the text is none of these. */
+export function parseBytes(text: string): number | null {
+  const match = BYTES.exec(text.trim().toLowerCase());
+  return match === null ? null : Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES];
+}
+
 const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, 'must be a duration like 30s, 45m or 2h')
@@ -116,6 +125,17 @@ export const SettingsFileSchema = z
       .min(1)
       .max(20_000)
       .describe('Template of the execution prompt: {requirement} {requirementName} {contextFiles}'),
+    resources: z
+      .strictObject({
+        nice: z.int().min(0).max(19).describe('Priority of runs: higher is politer to everything else; default 0'),
+        memory: z
+          .string()
+          .refine((text) => parseBytes(text) !== null, 'must be a size like 512m or 4g')
+          .describe(
+            'Memory of its own that one process of a run may have, for example 4g; Linux only; default: no bound',
+          ),
+      })
+      .partial(),
     handlers: z
       .array(z.string().min(1).max(500))
       .max(20)
@@ -204,6 +224,8 @@ export interface Settings {
   };
   readonly env: Readonly<Record<string, string>>;
   readonly prompt: string | null;
+  /** Bounds of every process of a run; null: none. */
+  readonly resources: { readonly nice: number | null; readonly memoryBytes: number | null };
   /** Modules relative to the checkout. */
   readonly handlers: readonly string[];
   readonly requirements: { readonly allowNoChange: boolean };

@@ -250,7 +250,12 @@ async function close(run: BatchRun): Promise<'done'> {
   const { state } = run;
   state.closing = true;
   await releaseLane(run);
-  for (const [project, task] of begunProjects(run)) await closeWorkspace(run, project, task);
+  const cleaned: [ProjectId, TaskState][] = [];
+  for (const [project, task] of begunProjects(run)) {
+    if (await closeWorkspace(run, project, task)) cleaned.push([project, task]);
+  }
+  // All at once, with the end: an entry by itself would be a record of its own.
+  for (const [project, task] of cleaned) run.taskEvent(task, `cleaned:${project}`, 'context.cleaned', { project });
   if (state.status !== 'cancelled') {
     state.status = 'completed';
     run.batchEvent(`completed:${run.ports.now()}`, 'batch.completed');
@@ -272,7 +277,8 @@ function begunProjects({ state }: BatchRun): Map<ProjectId, TaskState> {
   return found;
 }
 
-async function closeWorkspace(run: BatchRun, project: ProjectId, task: TaskState): Promise<void> {
+/** True when the project's workspace is gone, or was never made. */
+async function closeWorkspace(run: BatchRun, project: ProjectId, task: TaskState): Promise<boolean> {
   const { state } = run;
   const deliver = state.status !== 'cancelled' && project in state.workspaces;
   try {
@@ -281,8 +287,10 @@ async function closeWorkspace(run: BatchRun, project: ProjectId, task: TaskState
     const workspace = state.workspaces[project];
     if (workspace !== undefined) state.workspaces[project] = { ...workspace, closed: true };
     addNotes(state.notes, closed.notes, 20);
+    return closed.kept !== true;
   } catch (error) {
     const failure = failureOf(error);
     addNotes(state.notes, [`Delivery failed: ${failure.kind === 'error' ? failure.message : 'cancelled'}`], 20);
+    return false;
   }
 }

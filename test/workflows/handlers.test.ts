@@ -1,10 +1,11 @@
 /** Kinds that a project defines itself: what they are handed, and that whatever they do harms only their own task. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { toKind } from '../../src/contracts/kinds.ts';
 import type { TaskToFreeze } from '../../src/contracts/host-door-kinds.ts';
 import type { SettingsOverrides } from '../../src/contracts/settings.ts';
+import { progress } from '../../src/host/door/progress.ts';
 import { readResult } from '../../src/host/kinds/result-file.ts';
 import { startInstallation } from '../support/installation.ts';
 import type { TestInstallation } from '../support/installation.ts';
@@ -17,7 +18,7 @@ const COUNT = await readFile(new URL('../../examples/handlers/count-lines.mjs', 
 let installation: TestInstallation;
 beforeAll(async () => {
   installation = await startInstallation(inject('temporalAddress'), { 'README.md': '# Test\n' });
-}, 60_000);
+}, 180_000);
 afterAll(() => installation.stop());
 
 const task = (name: string, params: Readonly<Record<string, unknown>> = {}): TaskToFreeze => {
@@ -26,7 +27,7 @@ const task = (name: string, params: Readonly<Record<string, unknown>> = {}): Tas
   return { kind, params };
 };
 
-async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
+async function queue(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
   const config = { handlers: ['./tools/odd.mjs', './tools/count-lines.mjs'], verify: ['true'] };
   const project = await installation.project({
     'README.md': '# Test\n',
@@ -34,7 +35,11 @@ async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
     'tools/odd.mjs': ODD,
     'tools/count-lines.mjs': COUNT,
   });
-  const { batch, tasks } = await project.createBatch(wanted, flags);
+  return { project, ...(await project.createBatch(wanted, flags)) };
+}
+
+async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
+  const { project, batch, tasks } = await queue(wanted, flags);
   await installation.command(batch, 'start');
   const state = await installation.until(batch, (each) => each.status === 'completed');
   const { paths, masker } = installation.context;
@@ -84,8 +89,33 @@ describe('a handler', () => {
   });
 });
 
+describe('a handler at work', () => {
+  it('shows what it is at, and is told by its signal that it is cancelled; its work is kept', async () => {
+    const { project, batch, tasks } = await queue([task('listens')]);
+    const [first] = tasks;
+    if (first === undefined) throw new Error('no task was made');
+    await installation.command(batch, 'start');
+    const { paths, masker } = installation.context;
+    await vi.waitFor(
+      async () => expect((await progress(paths, first, masker))?.lastTool).toBe('execute: waits for the signal'),
+      { timeout: 60_000, interval: 100 },
+    );
+    await installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId: first }));
+    await installation.until(batch, (each) => each.status === 'completed');
+    const { salvageRef } = await recorded(installation, first);
+    expect(await project.repository.git(['show', `${salvageRef}:stopped.txt`])).toBe('true');
+  });
+
+  it('says in the journal when what was around it is gone', async () => {
+    const { tasks } = await run([COUNTS]);
+    const events = await installation.store.events.after(0, { limit: 10_000 });
+    const ours = events.filter((event) => event.task === tasks[0]).map((event) => event.type);
+    expect(ours).toEqual(['task.started', 'task.completed', 'context.cleaned']);
+  });
+});
+
 describe('two projects at once', () => {
-  it('see nothing of each other: environment, kept values, folders', async () => {
+  it('see nothing of each other: environment, kept values, folders, process list', async () => {
     const [one, other] = await Promise.all(
       ['first-secret', 'second-secret'].map((secret) =>
         run([task('looks'), task('looks')], { env: { MY_SECRET: secret } }),
@@ -96,6 +126,7 @@ describe('two projects at once', () => {
       [other, 'first-secret'],
     ] as const) {
       expect(mine?.results.map((each) => Object(each).visits)).toEqual([0, 1]);
+      expect(mine?.results.map((each) => Object(each).processes)).toEqual([[], []]);
       expect(JSON.stringify(mine?.results)).not.toContain(theirs);
     }
     const values = await readdir(join(installation.home, 'values'));

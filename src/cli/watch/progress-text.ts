@@ -58,6 +58,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'batch.deleted':
     case 'batch.restored':
     case 'batch.edited':
+    case 'context.cleaned':
     case 'requirement.changed':
     case 'inbox.changed':
       return null;

@@ -1,5 +1,5 @@
 /** From what files and flags say to settings with every default, in program units. */
-import { parseDuration } from '../../contracts/settings.ts';
+import { parseBytes, parseDuration } from '../../contracts/settings.ts';
 import type {
   CommandSetting,
   FallbackSetting,
@@ -54,6 +54,10 @@ export function toSettings(said: SettingsOverrides): Settings {
     limits: limitSettings(said.limits ?? {}),
     env: said.env ?? BUILT_IN.env,
     prompt: said.prompt ?? null,
+    resources: {
+      nice: said.resources?.nice ?? null,
+      memoryBytes: said.resources?.memory === undefined ? null : parseBytes(said.resources.memory),
+    },
     handlers: said.handlers ?? BUILT_IN.handlers,
     requirements: { allowNoChange: said.requirements?.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
   };

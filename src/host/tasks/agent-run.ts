@@ -9,6 +9,7 @@ import type { AgentOutcome } from '../../contracts/outcome.ts';
 import type { AgentParser } from '../agents/adapter.ts';
 import { acquireClaim, claimKeyOf } from '../runs/claims.ts';
 import { assertExecutable, launchRun } from '../runs/launch.ts';
+import { limited } from '../runs/limits.ts';
 import {
   errorCode,
   listSteps,
@@ -32,7 +33,7 @@ import { FACTS_FILE, readFacts } from './agent-facts.ts';
 import { prepareRun } from './agent-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import { assertDiskFree } from './disk.ts';
-import { asHandled } from './handler-run.ts';
+import { asHandled, listening } from './handler-run.ts';
 import { keepResult } from './keep-result.ts';
 import type { HostContext } from './host-context.ts';
 import { openWorkspace } from './workspace.ts';
@@ -91,7 +92,7 @@ export async function watchAgent(
 ): Promise<AgentOutcome> {
   const workspace = await openWorkspace(context, order);
   const directory = runDirectory(context.paths, order.task, order.attempt, go.step);
-  const parser = parserFor(workspace, directory);
+  const parser = listening(order, parserFor(workspace, directory));
   let lastOutputMs: number | null = null;
   const end = await watchRun(directory, {
     onLines: (lines) => {
@@ -155,7 +156,7 @@ async function launch(
   await launchRun({
     dir: directory,
     marker: runMarker(context.installation, order.task, order.attempt, go.step),
-    argv: [program, ...command.argv.slice(1)],
+    argv: await limited([program, ...command.argv.slice(1)], workspace.settings.resources),
     cwd,
     env,
     stdin: command.stdin,

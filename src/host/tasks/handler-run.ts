@@ -1,15 +1,24 @@
 /** A run of a handler of the project: how it begins, and what it says of itself in the end. */
+import { z } from 'zod';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
+import type { AgentParser } from '../agents/adapter.ts';
+import { printable } from '../agents/printable.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
 import { planHandler, readHandled } from '../kinds/handlers/plan.ts';
+import { SAID } from '../kinds/handlers/protocol.ts';
 import { runDirectory } from '../runs/run-directory.ts';
 import type { PreparedRun } from './agent-request.ts';
 import { contextVariables } from './context-variables.ts';
 import type { HostContext } from './host-context.ts';
 import { environmentOfCommands } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
+
+/** One line of a dashboard. */
+const MAX_SAID = 300;
+
+const SaidSchema = z.object({ stage: z.string(), message: z.string() });
 
 /**
  * Prepares the run of step `step`. Its environment is that of a command; the token is beside it, for the process alone.
@@ -52,6 +61,35 @@ export function asHandled(order: WorkOrder, directory: string, outcome: AgentOut
   const { success, message } = handled;
   if (success) return { ...outcome, verdict: { kind: 'succeeded', message } };
   return { ...outcome, verdict: { kind: 'failed', code: 'agent_error', message } };
+}
+
+/** `parser`, which hears also what a handler says with `progress`: that is what it is doing. */
+export function listening(order: WorkOrder, parser: AgentParser): AgentParser {
+  if (traitsOf(order.kind).runs !== 'handler') return parser;
+  let doing: string | null = null;
+  return {
+    push: (line) => {
+      doing = saidIn(line) ?? doing;
+      return parser.push(line);
+    },
+    isFinal: () => parser.isFinal(),
+    progress: () => ({ ...parser.progress(), lastTool: doing }),
+  };
+}
+
+/** `execute: reads a file`; null for a line of the handler's own. */
+function saidIn(line: string): string | null {
+  if (!line.startsWith(SAID)) return null;
+  const said = SaidSchema.safeParse(parseJson(line.slice(SAID.length)));
+  return said.success ? printable(`${said.data.stage}: ${said.data.message}`, MAX_SAID) : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** That of the project alone, else that of the machine. */

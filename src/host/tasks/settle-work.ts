@@ -1,4 +1,5 @@
 /** What becomes of work that was not committed, and of a workspace whose batch is over. */
+import type { ClosedWorkspace } from '../../contracts/host-work.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
@@ -126,7 +127,7 @@ export async function closeWorkspace(
   context: HostContext,
   order: WorkOrder,
   deliver: boolean,
-): Promise<{ notes: string[] }> {
+): Promise<ClosedWorkspace> {
   releaseCheckout(context.paths, order);
   const files = workspacePaths(context.paths, order.batch, order.project);
   if (readWorkspaceNote(files) === null) return { notes: [] };
@@ -141,8 +142,9 @@ export async function closeWorkspace(
   failpoint('close:before');
   const removal = await removeCleanWorktree(workspace.checkout, workspace.directory);
   failpoint('close:after');
-  if (!removal.removed) notes.push(`The worktree ${workspace.directory} was kept: ${REASONS[removal.reason]}.`);
-  return { notes };
+  if (removal.removed) return { notes };
+  notes.push(`The worktree ${workspace.directory} was kept: ${REASONS[removal.reason]}.`);
+  return { notes, kept: true };
 }
 
 const REASONS = {

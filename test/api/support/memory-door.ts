@@ -51,6 +51,7 @@ const SETTINGS: Settings = {
   limits: { onUsageLimit: 'wait', maxWaitMs: null, maxFixes: 2 },
   env: {},
   prompt: null,
+  resources: { nice: null, memoryBytes: null },
   handlers: [],
   requirements: { allowNoChange: false },
 };
