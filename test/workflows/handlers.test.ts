@@ -1,6 +1,6 @@
 /** Kinds that a project defines itself: what they are handed, and that whatever they do harms only their own task. */
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { toKind } from '../../src/contracts/kinds.ts';
 import type { TaskToFreeze } from '../../src/contracts/host-door-kinds.ts';
@@ -27,7 +27,7 @@ const task = (name: string, params: Readonly<Record<string, unknown>> = {}): Tas
   return { kind, params };
 };
 
-async function queue(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
+async function queue(wanted: TaskToFreeze[], flags: SettingsOverrides = {}, token: string | null = null) {
   const config = { handlers: ['./tools/odd.mjs', './tools/count-lines.mjs'], verify: ['true'] };
   const project = await installation.project({
     'README.md': '# Test\n',
@@ -35,11 +35,16 @@ async function queue(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
     'tools/odd.mjs': ODD,
     'tools/count-lines.mjs': COUNT,
   });
+  if (token !== null) {
+    const file = join(project.repository.directory, '.nightloom', 'credentials.json');
+    await mkdir(dirname(file));
+    await writeFile(file, JSON.stringify({ githubToken: token }), { mode: 0o600 });
+  }
   return { project, ...(await project.createBatch(wanted, flags)) };
 }
 
-async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}) {
-  const { project, batch, tasks } = await queue(wanted, flags);
+async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}, token: string | null = null) {
+  const { project, batch, tasks } = await queue(wanted, flags, token);
   await installation.command(batch, 'start');
   const state = await installation.until(batch, (each) => each.status === 'completed');
   const { paths, masker } = installation.context;
@@ -118,13 +123,17 @@ describe('two projects at once', () => {
   it('see nothing of each other: environment, kept values, folders, process list', async () => {
     const [one, other] = await Promise.all(
       ['first-secret', 'second-secret'].map((secret) =>
-        run([task('looks'), task('looks')], { env: { MY_SECRET: secret } }),
+        run([task('looks'), task('looks')], { env: { MY_SECRET: secret } }, `token-of-${secret}`),
       ),
     );
-    for (const [mine, theirs] of [
-      [one, 'second-secret'],
-      [other, 'first-secret'],
+    for (const [mine, own, theirs] of [
+      [one, 'first-secret', 'second-secret'],
+      [other, 'second-secret', 'first-secret'],
     ] as const) {
+      expect(mine?.results).toMatchObject([
+        { secrets: [own], credentials: { githubToken: `token-of-${own}` } },
+        { github: 'components.github: the remote "origin" is no repository on GitHub.' },
+      ]);
       expect(mine?.results.map((each) => Object(each).visits)).toEqual([0, 1]);
       expect(mine?.results.map((each) => Object(each).processes)).toEqual([[], []]);
       expect(JSON.stringify(mine?.results)).not.toContain(theirs);

@@ -1,10 +1,12 @@
 /** A run of a handler of the project: how it begins, and what it says of itself in the end. */
 import { z } from 'zod';
+import { AppError } from '../../contracts/errors.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
 import type { AgentParser } from '../agents/adapter.ts';
 import { printable } from '../agents/printable.ts';
+import { findCredential } from '../github/credentials.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
 import { planHandler, readHandled } from '../kinds/handlers/plan.ts';
 import { SAID } from '../kinds/handlers/protocol.ts';
@@ -37,7 +39,7 @@ export async function prepareHandlerRun(
     directory,
     settings,
     params: await readFrozenParams(context.paths.inputs, order),
-    githubToken: tokenOf(context, order),
+    githubToken: await tokenOf(context, order),
   });
   return {
     command: { argv: plan.argv, env: {}, stdin: plan.stdin },
@@ -92,8 +94,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** That of the project alone, else that of the machine. */
-function tokenOf({ environment }: HostContext, order: WorkOrder): string | null {
-  const suffix = order.projectName.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
-  return environment.raw[`GITHUB_TOKEN_${suffix}`] ?? environment.githubToken;
+/** The project's own, else that of the machine; null: there is none, which matters only to a handler that wants it. */
+async function tokenOf({ environment }: HostContext, order: WorkOrder): Promise<string | null> {
+  const { projectPath: checkout, project, projectName } = order;
+  try {
+    const asked = { checkout, project, projectName, tokenVariable: null, environment: environment.raw };
+    return (await findCredential(asked)).token;
+  } catch (error) {
+    if (AppError.is(error, 'github_needs_login')) return null;
+    throw error;
+  }
 }
