@@ -2,8 +2,11 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { api } from './api.ts';
+import { big } from './big.ts';
 import { browser } from './browser.ts';
 import { commands } from './commands.ts';
+import { events } from './events.ts';
 import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
@@ -42,6 +45,9 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   parallel,
   kinds,
   waiting,
+  api,
+  events,
+  big,
   browser,
 };
 

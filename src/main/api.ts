@@ -21,7 +21,7 @@ import type { ApiOptions, ListenPlace } from './service-options.ts';
 import { createServiceStatus } from './service-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { packageVersion } from './version.ts';
-import { webhookSender } from './webhooks.ts';
+import { keepDelivering, webhookSender } from './webhooks.ts';
 
 const DEFAULT_PORT = 7780;
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'] as const;
@@ -69,6 +69,9 @@ async function main(): Promise<number> {
   cleanup.defer(() => server.close());
   url = await listen(server, options.listen);
   process.stdout.write(`Nightloom ${version} API: ${url}\n`);
+  const telling = { secret: identity.secret, environment: service.environment, clock, store, logger };
+  const delivering = keepDelivering(telling, stopping);
+  cleanup.defer(() => delivering);
   await aborted(stopping);
   return 0;
 }

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 /** What is tidied. */
 export interface TidyOptions {
   readonly paths: StatePaths;
-  readonly store: Pick<Store, 'batches' | 'inbox' | 'settings' | 'webhooks'>;
+  readonly store: Pick<Store, 'batches' | 'inbox' | 'settings'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
@@ -19,8 +19,6 @@ const EVERY_MS = 3_600_000;
 /** A start has other things to do first. */
 const AFTER_START_MS = 120_000;
 const DAY_MS = 86_400_000;
-/** Settled deliveries of webhooks. */
-const DELIVERIES_KEPT_MS = 30 * DAY_MS;
 
 /** Tidies every hour until `signal` aborts. What fails is logged and tried again an hour later. */
 export async function tidyHourly(options: TidyOptions, signal: AbortSignal): Promise<void> {
@@ -28,10 +26,6 @@ export async function tidyHourly(options: TidyOptions, signal: AbortSignal): Pro
   for (await pause(AFTER_START_MS); !signal.aborted; await pause(EVERY_MS)) {
     await tidyOnce(options).catch((err: unknown) => options.logger.warn({ err }, 'old runs could not be removed'));
     await purgeInbox(options).catch((err: unknown) => options.logger.warn({ err }, 'the inbox could not be purged'));
-    const before = options.clock.now() - DELIVERIES_KEPT_MS;
-    await options.store.webhooks
-      .purge(before)
-      .catch((err: unknown) => options.logger.warn({ err }, 'old deliveries could not be purged'));
   }
 }
 

@@ -15,7 +15,6 @@ import { meetTemporal } from './recover-batches.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
 import { stopSignal } from './stop-signal.ts';
-import { keepDelivering } from './webhooks.ts';
 
 /** A cluster that is being started is waited for; after that whoever runs us starts us again. */
 const CONNECT_TIMEOUT_MS = 300_000;
@@ -25,7 +24,7 @@ process.exit(await runProgram(main));
 
 async function main(): Promise<number> {
   await using cleanup = new AsyncDisposableStack();
-  const { environment, paths, identity, location, config, logger, clock } = await openService('control-worker');
+  const { paths, identity, location, config, logger, clock } = await openService('control-worker');
   const { installation, secret } = identity;
   installRuntime(logger);
   const store = await openStore(location);
@@ -49,8 +48,6 @@ async function main(): Promise<number> {
     activities: { ...createControlActivities({ store, clock, installation, secret, lanes, batches }) },
   });
   const running = runWorker(worker, stopping, logger);
-  const delivering = keepDelivering({ secret, environment, clock, store, logger }, stopping);
-  cleanup.defer(() => delivering);
   void keepAliveFile(`${paths.home}/worker.alive`, () => worker.getState() === 'RUNNING', stopping);
   process.stdout.write(`The control worker of ${installation} polls ${config.address}.\n`);
   await running;

@@ -20,6 +20,8 @@ const AFTER_TROUBLE_MS = 5000;
 /** After the first, second, ... sending that failed; after the last of these it is given up: 11 hours in all. */
 const RETRY_AFTER_S = [5, 30, 120, 600, 1800, 3600, 10_800, 21_600] as const;
 const GONE = 410;
+const KEPT_MS = 30 * 86_400_000;
+const PURGE_EVERY_MS = 3_600_000;
 
 /** A webhook that something is due for. */
 interface DueWebhook {
@@ -51,6 +53,7 @@ export interface DeliveryQueue {
     nowMs: number,
   ): Promise<void>;
   nextDueMs(): Promise<number | null>;
+  purge(beforeMs: number): Promise<void>;
 }
 
 /** What the deliverer works with. */
@@ -75,6 +78,7 @@ export async function deliverWebhooks(options: DelivererOptions, signal: AbortSi
   const busy = new Map<WebhookId, Promise<void>>();
   const wake = createWake(signal);
   const unsubscribe = onAppend(wake.now);
+  let purgeAtMs = clock.now() + PURGE_EVERY_MS;
   while (!signal.aborted) {
     try {
       const webhooks = await queue.list();
@@ -85,6 +89,10 @@ export async function deliverWebhooks(options: DelivererOptions, signal: AbortSi
           .catch((err: unknown) => logger.warn({ err, webhook: id }, 'deliveries could not be made'))
           .finally(() => busy.delete(id));
         busy.set(id, working);
+      }
+      if (clock.now() >= purgeAtMs) {
+        purgeAtMs = clock.now() + PURGE_EVERY_MS;
+        await queue.purge(clock.now() - KEPT_MS);
       }
       const dueMs = webhooks.length === 0 ? null : await queue.nextDueMs();
       await wake.within(Math.max(50, Math.min(POLL_MS, (dueMs ?? Infinity) - clock.now())));

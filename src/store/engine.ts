@@ -24,6 +24,8 @@ export interface Engine {
   readonly unusable: ErrorCode;
   /** Told after each commit that wrote events: in this process, and in others where the database can. */
   readonly appended: AppendSignal;
+  /** How often a reader has to look by itself for what other processes wrote, in milliseconds. */
+  readonly lookEveryMs: number;
   /** Lets one migrator in; until the transaction ends. */
   lockSchema(trx: Transaction<Database>): Promise<void>;
   /**

@@ -33,6 +33,7 @@ export function createEventStore(db: Kysely<Database>, engine: Engine): EventSto
       return Number(row?.last ?? 0);
     },
     onAppend: (listener) => engine.appended.subscribe(listener),
+    lookEveryMs: engine.lookEveryMs,
   };
 }
 

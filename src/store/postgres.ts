@@ -74,6 +74,8 @@ export function openPostgres(options: PostgresOptions): Engine {
     types: TYPES,
     unusable: 'database_unusable',
     appended,
+    // Besides what LISTEN tells.
+    lookEveryMs: 250,
     lockSchema: async (trx) => {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK}::bigint)`.execute(trx);
     },

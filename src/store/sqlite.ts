@@ -58,6 +58,8 @@ export async function openSqlite(file: string): Promise<Engine> {
     },
     unusable: 'state_dir_unusable',
     appended: createAppendSignal(),
+    // Nobody tells of other processes. A look costs a tenth of a millisecond.
+    lookEveryMs: 25,
     // Transactions begin as writers, and of those there is one.
     lockSchema: () => Promise.resolve(),
     lockJournal: () => Promise.resolve(),

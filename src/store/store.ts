@@ -227,6 +227,8 @@ export interface EventStore {
   lastSeq(): Promise<number>;
   /** Called after a commit that wrote events in this process; returns the function that ends it. */
   onAppend(listener: () => void): () => void;
+  /** How often a live reader looks by itself for what other processes wrote, in milliseconds. */
+  readonly lookEveryMs: number;
 }
 
 /** Numbers and answers of user commands, by their ids. */

@@ -1,8 +1,8 @@
 /** `nightloom db` as a user types it. */
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { asBatch } from './support/batch.ts';
+import { asBatch, showBatch } from './support/batch.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
 
@@ -48,4 +48,32 @@ it('check says what is wrong and what to type', async () => {
   const env = { NIGHTLOOM_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' };
   expect((await user.call(['db', 'backup', 'x.db'], { env })).err).toContain('pg_dump');
   expect((await user.call(['db', 'check'], { env })).exit).toBe(8);
+});
+
+it('rebuild puts a damaged file aside and brings back what Temporal knows, and says what it could not', async () => {
+  const repository = await user.repository({ a: 'write a.txt a' });
+  const options = { cwd: repository.directory };
+  await user.call(['up', '--detach']);
+  const made = asBatch((await user.json(['batch', 'create', 'a', '--name', 'Open'], options)).doc);
+  await user.call(['down']);
+  const database = join(user.state, 'nightloom.db');
+  await rm(join(user.state, 'backups'), { recursive: true, force: true });
+  await writeFile(database, 'nothing of the kind '.repeat(500));
+  const { exit, doc } = await user.json(['db', 'rebuild']);
+  // Its task never had an order, so nobody knows any more what it works from.
+  expect([exit, doc]).toMatchObject([
+    0,
+    { database: { kind: 'moved' }, backup: null, lost: [], unnamed: [made.tasks[0]?.id] },
+  ]);
+  expect(Object(doc).batches).toContain(made.id);
+  expect(await readFile(Object(doc).database.aside, 'utf8')).toContain('nothing of the kind');
+  await user.call(['up', '--detach']);
+  expect(await showBatch(user, made.id, options)).toMatchObject({
+    name: 'Open',
+    status: 'idle',
+    tasks: [{ name: 'a' }],
+  });
+  const told = (await user.call(['events', '--since', '0', '--topic', 'system', '--json'])).out;
+  expect(told).toContain('"why":"database rebuilt"');
+  await user.call(['down']);
 });

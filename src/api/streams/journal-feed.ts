@@ -9,8 +9,6 @@ import type { Logger } from '../../platform/logger.ts';
 import type { EventStore } from '../../store/store.ts';
 import { toEventView } from '../views/small-views.ts';
 
-/** Events of other processes are seen after this at the latest. */
-const POLL_MS = 250;
 const EVENTS_PER_READ = 200;
 const KEPT_EVENTS = 2000;
 
@@ -48,7 +46,7 @@ export interface JournalFeed {
   after(seq: number, filter: FeedFilter): Promise<FeedPage>;
 }
 
-type Journal = Pick<EventStore, 'after' | 'onAppend' | 'lastSeq'>;
+type Journal = Pick<EventStore, 'after' | 'onAppend' | 'lastSeq' | 'lookEveryMs'>;
 
 /** A feed over the journal; it reads only while somebody listens. */
 export function createJournalFeed(journal: Journal, logger: Logger): JournalFeed {
@@ -123,7 +121,7 @@ function keepNewest(journal: Journal, logger: Logger, tell: () => void): Newest 
     }
     isReading = false;
   };
-  const timer = setInterval(() => void read(), POLL_MS);
+  const timer = setInterval(() => void read(), journal.lookEveryMs);
   const unsubscribe = journal.onAppend(() => void read());
   void read();
   return {

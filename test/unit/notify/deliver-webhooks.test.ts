@@ -1,5 +1,6 @@
 /** Webhooks over a real store and real connections. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ let ending: AbortController;
 let delivering: Promise<void>;
 /** Added to the clock of the deliverer in this process. */
 let aheadMs = 0;
+let child: ChildProcess | null = null;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nightloom-webhooks-'));
@@ -37,6 +39,8 @@ beforeEach(async () => {
   aheadMs = 0;
 });
 afterEach(async () => {
+  child?.kill('SIGKILL');
+  child = null;
   ending.abort();
   await delivering;
   await receiver.close();
@@ -193,13 +197,13 @@ describe('when the sender is killed', () => {
     await add();
     // The first four are taken in and never answered: the sender dies with them in its hands.
     receiver.answer = (_, count) => (count <= 4 ? null : { status: 200 });
-    const ids = Array.from({ length: 40 }, (_, at) => `e${at}`);
-    await append(...ids.slice(0, 20));
-    const child = spawn(execPath, [PROGRAM, join(folder, 'nightloom.db')], { stdio: ['pipe', 'ignore', 'inherit'] });
-    await vi.waitUntil(() => receiver.received.length === 4, { timeout: 20_000 });
+    const ids = Array.from({ length: 16 }, (_, at) => `e${at}`);
+    await append(...ids.slice(0, 8));
+    child = spawn(execPath, [PROGRAM, join(folder, 'nightloom.db')], { stdio: ['pipe', 'ignore', 'inherit'] });
+    await vi.waitUntil(() => receiver.received.length === 4, { timeout: 25_000 });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await append(...ids.slice(20));
+    await append(...ids.slice(8));
     aheadMs = 31_000;
     begin();
     await settled(ids.length);
