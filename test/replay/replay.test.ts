@@ -27,7 +27,7 @@ describe('recorded histories', () => {
     ]);
   });
 
-  it.each(names)('%s replays with the code of today', async (name) => {
+  it.each(names)('%s replays with the code of today', { timeout: 120_000 }, async (name) => {
     await replay(await readHistory(name));
   });
 
