@@ -2,7 +2,14 @@
  * The activities as the workflow sees them: one input object each, ids and small results only. Types only, so that
  * workflow code may import them.
  */
-import type { AgentGo, ClosedWorkspace, CommitOutcome, StartedAgent } from '../contracts/host-work.ts';
+import type {
+  AgentGo,
+  CheckedOut,
+  ClosedWorkspace,
+  CommitOutcome,
+  StartedAgent,
+  WorkEnd,
+} from '../contracts/host-work.ts';
 import type { BatchId, HostId, TaskId } from '../contracts/ids.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome, VerifyOutcome } from '../contracts/outcome.ts';
@@ -34,6 +41,10 @@ export interface ControlActivities {
 export interface HostActivities {
   /** Worktree, copied files, setup, baseline; once per batch and project, idempotent. @throws setup_failed, environment errors */
   prepareWorkspace(input: { order: WorkOrder }): Promise<WorkspaceState>;
+  /** For kinds that prepare: reads what the task is about, and makes its tree. Idempotent. @throws github_*, setup_failed */
+  checkoutTask(input: { order: WorkOrder }): Promise<CheckedOut>;
+  /** For kinds that respond: tells others how the work ended, each thing once. @throws github_* */
+  respondTask(input: { order: WorkOrder; end: WorkEnd }): Promise<{ notes: readonly string[] }>;
   /** Claims the task, sets the tree right, launches the agent detached; never a second one for the same step. */
   startAgent(input: AgentInput): Promise<StartedAgent>;
   /** Re-attaches to the run until it ends. */

@@ -21,6 +21,7 @@ import { batchRoutes } from './routes/batches.ts';
 import { claudeCodeRoutes } from './routes/claude-code.ts';
 import { eventRoutes } from './routes/events.ts';
 import { gitRoutes } from './routes/git.ts';
+import { githubRoutes } from './routes/github.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -34,6 +35,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
+import { createGithubIntake } from './services/github-intake.ts';
 import { createInbox } from './services/inbox.ts';
 import { createResultKeeper } from './services/keep-results.ts';
 import { createMergeCheck } from './services/merge-check.ts';
@@ -52,6 +54,7 @@ const REQUESTS_PER_MINUTE = 6000;
 /** A requirement's name, percent-encoded: 1,000 characters of up to four bytes. */
 const MAX_PARAM_LENGTH = 12_000;
 const RECONCILE_EVERY_MS = 60_000;
+const ASK_GITHUB_EVERY_MS = 10_000;
 
 /** An API that is ready to listen: checks, routes and streams registered, unfinished creations being settled. */
 export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
@@ -113,6 +116,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   gitRoutes(app, deps);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
+  installGithub(app, deps, creation);
   settleCreations(app, deps, creation);
   const keeper = createResultKeeper(deps);
   app.addHook('onReady', () => keeper.start());
@@ -158,4 +162,23 @@ function settleCreations(app: FastifyInstance, deps: ApiDeps, creation: BatchCre
   const timer = setInterval(run, RECONCILE_EVERY_MS);
   app.addHook('onReady', async () => run(0));
   app.addHook('onClose', async () => clearInterval(timer));
+}
+
+/** One round after the other; the projects' own intervals decide who is asked in it. */
+function installGithub(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation): void {
+  const intake = createGithubIntake(deps, creation);
+  githubRoutes(app, deps, intake);
+  let asking: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    asking ??= intake
+      .tick()
+      .catch((err: unknown) => deps.logger.warn({ err }, 'GitHub could not be asked for news'))
+      .finally(() => {
+        asking = null;
+      });
+  }, ASK_GITHUB_EVERY_MS);
+  app.addHook('onClose', async () => {
+    clearInterval(timer);
+    await asking;
+  });
 }

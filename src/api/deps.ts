@@ -58,6 +58,8 @@ export interface ApiDeps {
   /** Folder of the built dashboard; absent: none is served. */
   readonly dashboard?: string;
   status(): Promise<Status>;
+  /** With which GitHub signs deliveries of its webhook. Secret; null or absent: none are taken. */
+  readonly githubWebhookSecret?: string | null;
   /** Metrics of a Temporal worker in this process, in the text format of Prometheus; absent: there is none. */
   readonly workerMetrics?: () => Promise<string>;
 }

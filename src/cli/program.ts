@@ -4,6 +4,7 @@ import { defineAuditCommand } from './define/audit.ts';
 import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
 import { defineEventsCommand } from './define/events.ts';
+import { defineGithubCommands } from './define/github.ts';
 import { defineInboxCommands } from './define/inbox.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
@@ -57,6 +58,7 @@ function buildProgram(registry: Registry): Command {
   defineProjectCommands(program, registry);
   defineRequirementCommands(program, registry);
   defineInboxCommands(program, registry);
+  defineGithubCommands(program, registry);
   defineViewCommands(program, registry);
   defineAuditCommand(program, registry);
   defineEventsCommand(program, registry);

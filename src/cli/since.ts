@@ -1,6 +1,6 @@
 /** `--since` of every command that has it. */
 import { AppError } from '../contracts/errors.ts';
-import { parseDuration } from '../contracts/settings.ts';
+import { parseDuration } from '../contracts/duration.ts';
 import { parseSince } from './render/time.ts';
 
 /** The moment that `text` names, as RFC 3339. @throws AppError invalid_input when it is no time */

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'task.moved',
   'task.started',
   'task.step',
+  'task.progress',
   'task.waiting',
   'task.completed',
   'task.failed',
@@ -31,6 +32,15 @@ export const EVENT_TYPES = [
 ] as const;
 /** One of {@link EVENT_TYPES}. */
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Other names of entries, by which they can be asked for, too. */
+export const EVENT_ALIASES: Readonly<Partial<Record<EventType, string>>> = {
+  'task.completed': 'task-completed',
+  'task.failed': 'task-failed',
+  'task.cancelled': 'task-cancelled',
+  'task.progress': 'progress',
+  'context.cleaned': 'context-cleaned',
+};
 
 /** An entry before it has its place in the journal. */
 export interface JournalEntry {

@@ -3,7 +3,7 @@ export const GITHUB_ERRORS = {
   github_needs_login: {
     category: 'environment',
     summary: 'GitHub does not accept the token, or there is none.',
-    hint: 'Set GITHUB_TOKEN to a valid token.',
+    hint: 'Set GITHUB_TOKEN to a valid token, or give the project its own: docs/github.md.',
   },
   github_forbidden: {
     category: 'environment',
@@ -19,6 +19,11 @@ export const GITHUB_ERRORS = {
     category: 'conflict',
     summary: 'GitHub refused the request.',
     hint: 'See its answer in the details.',
+  },
+  github_replayed: {
+    category: 'conflict',
+    summary: 'The same delivery of the webhook came before.',
+    hint: 'Nothing to do: what it tells of is known.',
   },
   github_limit: {
     category: 'limit',

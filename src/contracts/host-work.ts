@@ -40,3 +40,22 @@ export interface ClosedWorkspace {
   /** True when something of it stays because it is not saved anywhere else; absent: all of it is gone. */
   readonly kept?: boolean;
 }
+
+/** A session that may go on, and what it cost so far. */
+export interface SessionNote {
+  readonly id: string;
+  readonly costUsd: number | null;
+}
+
+/** What a task begins with whose kind prepares something. `nothing`: there is no work for an agent. */
+export interface CheckedOut {
+  readonly work: 'agent' | 'nothing';
+  /** To be continued; null: a new one. */
+  readonly session: SessionNote | null;
+  readonly notes: readonly string[];
+}
+
+/** How the work ended of which a kind tells others. */
+export type WorkEnd =
+  | { readonly kind: 'done'; readonly commit: string | null; readonly session: SessionNote | null }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };

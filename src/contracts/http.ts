@@ -5,6 +5,7 @@ import { claudeCodeRoutes } from './claude-code-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
+import { githubRoutes } from './github-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
@@ -259,6 +260,7 @@ export const routes = {
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,
+  ...githubRoutes,
 } as const;
 
 /** Server-sent events; their bodies are events, not one document. */

@@ -3,6 +3,9 @@
  * (`$NIGHTLOOM_HOME/config.json`), project (`nightloom.config.json|yaml|yml`), dashboard (SQL), flags.
  */
 import { z } from 'zod';
+import { duration } from './duration.ts';
+import { GithubSettingsSchema } from './github-settings.ts';
+import type { GithubSettings } from './github-settings.ts';
 import {
   AGENTS,
   DELIVERY_MODES,
@@ -13,16 +16,6 @@ import {
   WORKSPACE_MODES,
 } from './vocabulary.ts';
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** Milliseconds of `30s`, `45m`, `2h`, `1d`, `250ms`; null if the text is none of these. */
-export function parseDuration(text: string): number | null {
-  const match = DURATION.exec(text.trim());
-  if (match === null) return null;
-  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
-}
-
 const BYTES = /^(\d{1,6})([kmg])$/;
 const UNIT_BYTES = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
 
@@ -31,11 +24,6 @@ export function parseBytes(text: string): number | null {
   const match = BYTES.exec(text.trim().toLowerCase());
   return match === null ? null : Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES];
 }
-
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== null, 'must be a duration like 30s, 45m or 2h')
-  .describe('A duration: a number and ms, s, m, h or d, for example 45m');
 
 const command = z.string().trim().min(1).max(4000);
 
@@ -145,6 +133,7 @@ export const SettingsFileSchema = z
       .describe(
         'Keep this machine from falling asleep while a batch runs: onPower (default), always or never. Only in your own file',
       ),
+    github: GithubSettingsSchema,
     requirements: z
       .strictObject({ allowNoChange: z.boolean().describe('A task that changes nothing may succeed') })
       .partial(),
@@ -228,6 +217,7 @@ export interface Settings {
   readonly resources: { readonly nice: number | null; readonly memoryBytes: number | null };
   /** Modules relative to the checkout. */
   readonly handlers: readonly string[];
+  readonly github: GithubSettings;
   readonly requirements: { readonly allowNoChange: boolean };
 }
 

@@ -225,6 +225,7 @@ export const EventViewSchema = z
     seq: z.int(),
     id: z.string(),
     type: z.enum(EVENT_TYPES),
+    alias: z.string().optional().describe('Another name of the type: task-completed, task-failed, progress, ...'),
     at: instant,
     batch: z.string().nullable(),
     task: z.string().nullable(),

@@ -36,7 +36,6 @@ export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange
     case 'batch.deleted':
     case 'batch.restored':
     case 'batch.edited':
-    case 'context.cleaned':
     case 'inbox.changed':
     case 'requirement.changed':
     case 'system.note':
@@ -49,6 +48,8 @@ export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange
     case 'task.skipped':
     case 'task.started':
     case 'task.step':
+    case 'task.progress':
+    case 'context.cleaned':
     case 'task.waiting':
       return null;
   }

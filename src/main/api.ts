@@ -64,6 +64,7 @@ async function main(): Promise<number> {
     installation,
     version,
     dashboard: DASHBOARD,
+    githubWebhookSecret: service.environment.githubWebhookSecret,
     status: createServiceStatus({ paths, version, installation, host, config, temporal, store, url: () => url }),
   });
   cleanup.defer(() => server.close());

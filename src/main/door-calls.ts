@@ -5,6 +5,7 @@ import { isId } from '../contracts/ids.ts';
 import type { BatchId, ProjectId, TaskId } from '../contracts/ids.ts';
 import type { Settings } from '../contracts/settings.ts';
 import { SettingsOverridesSchema } from '../contracts/settings.ts';
+import { GITHUB_ARGUMENTS } from './door-github.ts';
 import { KINDS_ARGUMENTS } from './door-kinds.ts';
 
 /** Name of a call. */
@@ -107,6 +108,8 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   freezeTask: call(KINDS_ARGUMENTS.freezeTask, (door, args) => door.freezeTask(...args)),
   taskResult: call(KINDS_ARGUMENTS.taskResult, (door, args) => door.taskResult(...args)),
   commitAndPush: call(z.tuple([path, gitRequest]), (door, [at, request]) => door.commitAndPush(at, request)),
+  githubNews: call(GITHUB_ARGUMENTS.githubNews, (door, args) => door.githubNews(...args)),
+  githubLook: call(GITHUB_ARGUMENTS.githubLook, (door, args) => door.githubLook(...args)),
   isMerged: call(z.tuple([path, name]), (door, [at, branch]) => door.isMerged(at, branch)),
   undelivered: call(z.tuple([path]), (door, [at]) => door.undelivered(at)),
   prune: call(

@@ -53,6 +53,8 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     isMerged: (path, branch) => ask('isMerged', [path, branch]),
     undelivered: (path) => ask('undelivered', [path]),
     ...kindsClient(ask),
+    githubNews: (...args) => ask('githubNews', args),
+    githubLook: (...args) => ask('githubLook', args),
     prune: (asked) => ask('prune', [asked]),
   };
 }

@@ -205,6 +205,7 @@ async function startControl(parts: ControlParts) {
     installation,
     version,
     dashboard: DASHBOARD,
+    githubWebhookSecret: environment.githubWebhookSecret,
     workerMetrics: () => parts.metrics.read(),
     status: createStatus({
       paths,

@@ -49,6 +49,8 @@ export interface Environment {
   readonly anthropicApiKey: string | null;
   /** `GITHUB_TOKEN`, else `GH_TOKEN`. Secret. */
   readonly githubToken: string | null;
+  /** `NIGHTLOOM_GITHUB_WEBHOOK_SECRET`: with which GitHub signs deliveries. Secret. */
+  readonly githubWebhookSecret: string | null;
   /** Everything, for the allow-list of the agents' environment and for the masker; a frozen copy. */
   readonly raw: Readonly<Record<string, string>>;
 }
@@ -86,6 +88,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     claudeCodeOauthToken: text('CLAUDE_CODE_OAUTH_TOKEN'),
     anthropicApiKey: text('ANTHROPIC_API_KEY'),
     githubToken: text('GITHUB_TOKEN') ?? text('GH_TOKEN'),
+    githubWebhookSecret: text('NIGHTLOOM_GITHUB_WEBHOOK_SECRET'),
     raw: Object.freeze(raw),
   };
 }

@@ -86,6 +86,12 @@ export const COMMIT: ActivityOptions = {
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
 };
 
+/** Fetches, and sets a tree up as {@link PREPARE} does. */
+export const CHECKOUT: ActivityOptions = { ...PREPARE };
+
+/** A push and a few requests, each looked up before it is made again. A limit that lasts holds the batch. */
+export const RESPOND: ActivityOptions = { ...COMMIT, cancellationType: 'TRY_CANCEL' };
+
 /** Asks Temporal about some workflows: read-only, a second or two when it is busy. */
 export const DESCRIBE: ActivityOptions = {
   startToCloseTimeout: '20s',

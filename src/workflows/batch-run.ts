@@ -2,6 +2,7 @@
 import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { EventType, JournalEntry } from '../contracts/events.ts';
 import type { AgentGo } from '../contracts/host-work.ts';
+import { stageOf } from '../contracts/kinds.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AttemptRecord, BatchState, TaskDetails, TaskState } from '../contracts/state.ts';
 import type { Step } from '../contracts/vocabulary.ts';
@@ -70,6 +71,14 @@ export class BatchRun {
       task: null,
       data: { name: this.state.name, ...data },
     });
+  }
+
+  /**
+   * Journal entry of what the task is doing. To be called only where the task is recorded at the same moment, so that it
+   * costs no record of its own.
+   */
+  progress(task: TaskState, step: Step, message: string): void {
+    this.taskEvent(task, `progress-${step}`, 'task.progress', { stage: stageOf(step), step, message });
   }
 
   /** Puts the task's pipeline to a step; `quiet` steps are over in milliseconds and get no record of their own. */

@@ -24,6 +24,7 @@ import type { BatchResult, BatchState } from '../contracts/state.ts';
 import { countTasks, runningTask } from '../domain/batch-state.ts';
 import { detailsTable } from '../domain/details-table.ts';
 import {
+  CHECKOUT,
   COMMIT,
   DESCRIBE,
   END,
@@ -32,6 +33,7 @@ import {
   PREPARE,
   RECORD,
   REQUEST_LANE,
+  RESPOND,
   START,
   VERIFY,
   WATCH,
@@ -208,6 +210,8 @@ function hostActivities(state: BatchState, label: string): HostActivities {
   const commit = proxyActivities<HostActivities>({ ...COMMIT, taskQueue, summary });
   return {
     prepareWorkspace: proxyActivities<HostActivities>({ ...PREPARE, taskQueue, summary }).prepareWorkspace,
+    checkoutTask: proxyActivities<HostActivities>({ ...CHECKOUT, taskQueue, summary }).checkoutTask,
+    respondTask: proxyActivities<HostActivities>({ ...RESPOND, taskQueue, summary }).respondTask,
     startAgent: start.startAgent,
     watchAgent: proxyActivities<HostActivities>({ ...WATCH, taskQueue, summary }).watchAgent,
     endAgent: proxyActivities<HostActivities>({ ...END, taskQueue, summary }).endAgent,

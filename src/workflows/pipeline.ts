@@ -2,7 +2,7 @@
  * One attempt at one task, from order to commit. Knows no server: it is handed its world.
  * Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
-import type { AgentGo } from '../contracts/host-work.ts';
+import type { AgentGo, CheckedOut, SessionNote } from '../contracts/host-work.ts';
 import { traitsOf } from '../contracts/kinds.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome } from '../contracts/outcome.ts';
@@ -41,6 +41,7 @@ export async function ensureWorkspace(run: BatchRun, task: TaskState, order: Wor
   const project = projectOf(run.state, task);
   const known = run.state.workspaces[project];
   if (known !== undefined && known.closed !== true) return known;
+  run.progress(task, 'prepare', 'Preparing the workspace');
   run.step(task, 'prepare');
   const workspace = await run.ports.interruptible(() => run.ports.host(taskLabel(task)).prepareWorkspace({ order }));
   run.state.workspaces[project] = workspace;
@@ -56,7 +57,11 @@ export async function runAttempt(
   workspace: WorkspaceState,
 ): Promise<AttemptEnd> {
   const attempt: Attempt = { run, task, details, order, workspace };
-  let go = firstGo(attempt);
+  const { prepares } = traitsOf(task.kind ?? 'requirement');
+  const checked = prepares ? await checkout(attempt) : null;
+  if (prepares && run.stop !== null) return { kind: 'stopped' };
+  if (checked?.work === 'nothing') return await respond(attempt, null);
+  let go = firstGo(attempt, checked?.session ?? null);
   let treeAtLastStop: string | null = null;
   for (let round = 0; ;) {
     const outcome = await probing(attempt, () => runAgent(attempt, go));
@@ -120,20 +125,42 @@ function policyOf(run: BatchRun, task: TaskState, workspace: WorkspaceState): Wo
   return { ...policy, maxAttempts: 1, maxFixes: 0 };
 }
 
-function firstGo(attempt: Attempt): AgentGo {
+/** @param session of an earlier task, which this one continues */
+function firstGo(attempt: Attempt, session: SessionNote | null): AgentGo {
   const { details } = attempt;
   const resumes = details.sessionId !== null;
   const begins = { step: 'agent', sessionId: details.sessionId, round: -1, ...agentOfGo(attempt) };
   if (resumes) return { ...begins, prompt: 'resume', priorCostUsd: details.sessionCostUsd };
   const { tookOverFrom } = details;
-  if (tookOverFrom === undefined) return { ...begins, prompt: 'attempt', priorCostUsd: null };
-  return { ...begins, prompt: 'takeover', priorCostUsd: null, tookOverFrom };
+  if (tookOverFrom !== undefined) return { ...begins, prompt: 'takeover', priorCostUsd: null, tookOverFrom };
+  return { ...begins, prompt: 'attempt', sessionId: session?.id ?? null, priorCostUsd: session?.costUsd ?? null };
 }
 
 /** Named only where there is a choice. */
 function agentOfGo({ run, task, details }: Attempt): Pick<AgentGo, 'agent'> {
   const { agent } = details;
   return agent === null || agentsOf(run.state, task).length === 0 ? {} : { agent };
+}
+
+/** What the task is about is read, and its tree made. */
+async function checkout({ run, task, details, order }: Attempt): Promise<CheckedOut> {
+  run.progress(task, 'checkout', 'Reading what it is about');
+  run.step(task, 'checkout');
+  const checked = await run.ports.interruptible(() => run.ports.host(taskLabel(task)).checkoutTask({ order }));
+  addNotes(details.notes, checked.notes);
+  return checked;
+}
+
+/** Others are told what was done. The commit is there: whoever tries again finds it. */
+async function respond({ run, task, details, order }: Attempt, commit: string | null): Promise<AttemptEnd> {
+  run.progress(task, 'respond', 'Telling others what was done');
+  run.step(task, 'respond');
+  const { sessionId, sessionCostUsd } = details;
+  const session = sessionId === null ? null : { id: sessionId, costUsd: sessionCostUsd };
+  const end = { kind: 'done', commit, session } as const;
+  const { notes } = await run.ports.host(taskLabel(task)).respondTask({ order, end });
+  addNotes(details.notes, notes);
+  return { kind: 'committed', commit };
 }
 
 /** It answered: whatever kept it from working is over. */
@@ -179,6 +206,11 @@ async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Pr
     details.sessionId = started.sessionId;
     details.sessionCostUsd = null;
   }
+  run.progress(
+    task,
+    go.prompt === 'fix' ? 'fix' : 'agent',
+    go.prompt === 'fix' ? 'Repairing what did not pass' : 'Working',
+  );
   run.recorder.touch(task.id);
   if (run.stop !== null) return await endRuns(run, order, go);
   try {
@@ -239,13 +271,15 @@ async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext>
   };
 }
 
-async function commit({ run, task, details, order }: Attempt): Promise<AttemptEnd> {
+async function commit(attempt: Attempt): Promise<AttemptEnd> {
+  const { run, task, details, order } = attempt;
   const host = run.ports.host(taskLabel(task));
   run.step(task, 'commit', true);
   const outcome = await host.commitTask({ order });
   addNotes(details.notes, outcome.notes);
   switch (outcome.kind) {
     case 'committed':
+      if (traitsOf(task.kind ?? 'requirement').responds) return await respond(attempt, outcome.commit);
       return { kind: 'committed', commit: outcome.commit };
     case 'no_change':
       return failed('no_change', 'The agent said it was done, but nothing changed.', 'commit');

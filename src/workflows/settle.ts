@@ -2,6 +2,7 @@
  * What follows from the end of an attempt: statuses, holds, waits, journal. Runs in the workflow sandbox: changing the
  * order of awaits breaks replay.
  */
+import { traitsOf } from '../contracts/kinds.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { TaskFailureCode } from '../contracts/outcome.ts';
 import type { Hold, TaskDetails, TaskState } from '../contracts/state.ts';
@@ -17,6 +18,7 @@ import { taskLabel } from '../domain/details-table.ts';
 import { mayBatchBecome } from '../domain/transitions.ts';
 import { forgetSession, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
+import { endFacts, tellFailure } from './end-of-task.ts';
 import type { KnownFailure } from './failures.ts';
 import { accountInUse, releaseLane, reportHold } from './lane.ts';
 import type { AttemptEnd } from './pipeline.ts';
@@ -83,7 +85,7 @@ export async function settleStop(run: BatchRun, task: TaskState, order: WorkOrde
   await keepWork(run, task, order, 'over');
   details.completedAtMs = run.ports.now();
   setTaskStatus(task, 'cancelled');
-  run.taskEvent(task, 'cancelled', 'task.cancelled');
+  run.taskEvent(task, 'cancelled', 'task.cancelled', endFacts(task, details));
   run.recorder.touch(task.id);
 }
 
@@ -111,7 +113,11 @@ function complete(run: BatchRun, task: TaskState, commit: string | null): void {
   details.completedAtMs = run.ports.now();
   details.salvageRef = null;
   setTaskStatus(task, 'completed');
-  run.taskEvent(task, 'completed', 'task.completed', { commit, verified: details.verified });
+  run.taskEvent(task, 'completed', 'task.completed', {
+    ...endFacts(task, details),
+    commit,
+    verified: details.verified,
+  });
   run.recorder.touch(task.id);
 }
 
@@ -126,10 +132,17 @@ async function fail(
   const details = endAttempt(run, task, code, message);
   task.spent = (task.spent ?? 0) + 1;
   await keepWork(run, task, order, 'over');
+  if (order !== null && traitsOf(task.kind ?? 'requirement').responds)
+    await tellFailure(run, task, order, { code, message: message.slice(0, MAX_MESSAGE) });
   details.failure = { code, message: message.slice(0, MAX_MESSAGE), step };
   details.completedAtMs = run.ports.now();
   setTaskStatus(task, 'failed');
-  run.taskEvent(task, 'failed', 'task.failed', { code, message: details.failure.message, step });
+  run.taskEvent(task, 'failed', 'task.failed', {
+    ...endFacts(task, details),
+    code,
+    message: details.failure.message,
+    step,
+  });
   run.recorder.touch(task.id);
   afterFailure(run);
 }

@@ -50,6 +50,8 @@ export interface GithubApi {
   /** Requests that changed something and were carried out: `POST /issues/1/comments`. */
   writes(): string[];
   fail(fault: Fault): void;
+  /** Nothing goes wrong any more. */
+  mend(): void;
   /** Requests that are left before the primary limit; `resetsAtMs` is when there are plenty again. */
   limit(remaining: number, resetsAtMs: number): void;
   close(): Promise<void>;
@@ -174,6 +176,9 @@ export async function startGithubApi(options: {
         .map(({ method, path }) => `${method} ${path.replace(`/repos/${repository.owner}/${repository.name}`, '')}`),
     fail: (fault) => {
       faults.push({ fault, left: fault.times ?? 1 });
+    },
+    mend: () => {
+      faults.length = 0;
     },
     limit: (remaining, resetsAtMs) => {
       Object.assign(limits, { remaining, resetsAtMs });

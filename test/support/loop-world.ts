@@ -185,6 +185,8 @@ export function loopWorld(state: BatchState): LoopWorld {
 function defaults(policy: () => Policy): HostActivities {
   return {
     prepareWorkspace: async () => workspaceOf(policy()),
+    checkoutTask: async () => ({ work: 'agent', session: null, notes: [] }),
+    respondTask: async () => ({ notes: [] }),
     startAgent: async () => ({ status: 'ended', outcome: outcome({ kind: 'succeeded', message: '' }), notes: [] }),
     watchAgent: async () => outcome({ kind: 'succeeded', message: '' }),
     endAgent: async () => outcome({ kind: 'terminated', message: '' }),
@@ -210,6 +212,8 @@ function named(host: HostActivities, onCall: (name: string, order: WorkOrder) =>
     };
   return {
     prepareWorkspace: told('prepareWorkspace', (input) => host.prepareWorkspace(input)),
+    checkoutTask: told('checkoutTask', (input) => host.checkoutTask(input)),
+    respondTask: told('respondTask', (input) => host.respondTask(input)),
     startAgent: told('startAgent', (input) => host.startAgent(input)),
     watchAgent: told('watchAgent', (input) => host.watchAgent(input)),
     endAgent: told('endAgent', (input) => host.endAgent(input)),

@@ -6,10 +6,12 @@ import type { WorkOrder } from '../../contracts/order.ts';
 import { checkEpoch } from '../../host/orders/check-epoch.ts';
 import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
+import { checkoutTask } from '../../host/tasks/checkout-task.ts';
 import { commitWork } from '../../host/tasks/commit-work.ts';
 import type { HostContext } from '../../host/tasks/host-context.ts';
 import { parkWork } from '../../host/tasks/park-work.ts';
 import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
+import { respondTask } from '../../host/tasks/respond-task.ts';
 import { closeWorkspace, salvageWork } from '../../host/tasks/settle-work.ts';
 import { verifyWork } from '../../host/tasks/verify-work.ts';
 import { beating } from '../heartbeat.ts';
@@ -29,6 +31,7 @@ export function createHostActivities(context: HostContext): HostActivities {
       checked(order);
       return await beating((signal) => interruptible(signal, () => prepareWorkspace(context, order, signal)));
     },
+    ...githubActivities(context, checked),
     startAgent: async ({ order, go }) => {
       checked(order);
       return await beating(() => startAgent(context, order, go));
@@ -76,6 +79,23 @@ export function createHostActivities(context: HostContext): HostActivities {
       return await beating(() => closeWorkspace(context, order, deliver));
     },
   });
+}
+
+/** What only tasks about GitHub have. */
+function githubActivities(
+  context: HostContext,
+  checked: (order: WorkOrder) => void,
+): Pick<HostActivities, 'checkoutTask' | 'respondTask'> {
+  return {
+    checkoutTask: async ({ order }) => {
+      checked(order);
+      return await beating((signal) => interruptible(signal, () => checkoutTask(context, order, signal)));
+    },
+    respondTask: async ({ order, end }) => {
+      checked(order);
+      return await beating(() => respondTask(context, order, end));
+    },
+  };
 }
 
 /** A run that somebody else ended on request while we waited means that we were, or will be, cancelled: not an error. */

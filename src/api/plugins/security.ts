@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
+import { GITHUB_WEBHOOK_PATH } from '../../contracts/github-routes.ts';
 import { PROMETHEUS_PATH } from '../../contracts/metrics-routes.ts';
 import type { Sessions } from '../services/sessions.ts';
 import { sessionSecret } from './session-cookie.ts';
@@ -74,6 +75,8 @@ function needsToken(request: FastifyRequest): boolean {
   const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
   if (path === PROMETHEUS_PATH) return true;
   if (!path.startsWith('/api') || OPEN.has(path)) return false;
+  // GitHub's deliveries carry a signature.
+  if (path === GITHUB_WEBHOOK_PATH) return false;
   // Logging in carries its proof in the body, and logging out needs none.
   return path !== routes.openSession.path;
 }

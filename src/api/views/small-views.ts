@@ -1,4 +1,5 @@
 /** Projects, requirements, answers and events as callers see them. */
+import { EVENT_ALIASES } from '../../contracts/events.ts';
 import type { JournalEvent } from '../../contracts/events.ts';
 import type { RequirementInfo } from '../../contracts/host-door.ts';
 import type { BatchId, TaskId } from '../../contracts/ids.ts';
@@ -56,5 +57,6 @@ export function toAnswerView(answer: CommandAnswer, ended?: HoldReason): Command
 
 /** A journal event. */
 export function toEventView(event: JournalEvent): EventView {
-  return { ...event, data: { ...event.data } };
+  const alias = EVENT_ALIASES[event.type];
+  return { ...event, ...(alias === undefined ? {} : { alias }), data: { ...event.data } };
 }

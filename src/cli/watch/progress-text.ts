@@ -35,6 +35,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
       return textOf(event, 'step') === ''
         ? null
         : `${style.command('▸')} ${style.strong(name)}  ${textOf(event, 'step')}`;
+    case 'task.progress':
     case 'task.added':
     case 'task.removed':
     case 'task.moved':

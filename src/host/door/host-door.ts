@@ -16,6 +16,7 @@ import { configuration } from './configuration.ts';
 import { diff } from './diff.ts';
 import { evidence } from './evidence.ts';
 import { findLogLine, logs, readLog, searchLog } from './logs.ts';
+import { githubDoor } from './github.ts';
 import { kindsDoor } from './kinds.ts';
 import { progress } from './progress.ts';
 import { checkProject } from './projects.ts';
@@ -67,6 +68,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     isMerged,
     undelivered: undeliveredRequirements,
     ...kindsDoor(paths, masker, environment.raw),
+    ...githubDoor({ paths, environment, clock }),
     prune: (asked) => prune({ ...asked, paths, nowMs: clock.now() }),
   };
 }

@@ -20,8 +20,12 @@ const PUSH_TIMEOUT_MS = 300_000;
  * @throws AppError repository_gone, git_busy, workspace_broken
  */
 export async function pushBranch(directory: string, branch: string, remote = 'origin'): Promise<PushResult> {
-  const ref = `refs/heads/${branch}`;
-  const args = ['push', '--porcelain', '--', remote, `${ref}:${ref}`];
+  return await pushTo(directory, branch, branch, remote);
+}
+
+/** As {@link pushBranch}, to a branch of another name. */
+export async function pushTo(directory: string, branch: string, to: string, remote = 'origin'): Promise<PushResult> {
+  const args = ['push', '--porcelain', '--', remote, `refs/heads/${branch}:refs/heads/${to}`];
   const result = await openGit(directory).ask(args, { hooks: true, timeoutMs: PUSH_TIMEOUT_MS });
   if (result.exitCode === 0) return { kind: /^=\t/m.test(result.stdout) ? 'up_to_date' : 'pushed' };
   const message = `${result.stderr}\n${result.stdout}`.trim().slice(-2_000);

@@ -7,6 +7,9 @@ import type { BuiltinKind, TaskKind } from '../../contracts/vocabulary.ts';
 export const RUNNABLE_KINDS: readonly BuiltinKind[] = [
   'requirement',
   ...BACKGROUND_KINDS,
+  'process-issue',
+  'process-comment',
+  'process-pr',
   'claude-cli',
   'custom-command',
 ];

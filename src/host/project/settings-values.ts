@@ -1,5 +1,6 @@
 /** From what files and flags say to settings with every default, in program units. */
-import { parseBytes, parseDuration } from '../../contracts/settings.ts';
+import { parseDuration } from '../../contracts/duration.ts';
+import { parseBytes } from '../../contracts/settings.ts';
 import type {
   CommandSetting,
   FallbackSetting,
@@ -29,6 +30,20 @@ export const BUILT_IN = {
   limits: { onUsageLimit: 'wait', maxFixes: 2 },
   env: {},
   handlers: [],
+  github: {
+    apiUrl: 'https://api.github.com',
+    intake: false,
+    pollInterval: '5m',
+    triggerLabels: ['nightloom'],
+    priorities: [],
+    skipLabels: ['skip:nightloom'],
+    commentTrigger: '/nightloom',
+    anyone: false,
+    pullRequest: true,
+    workingLabel: 'nightloom:working',
+    doneLabel: 'nightloom:done',
+    failedLabel: 'nightloom:failed',
+  },
   requirements: { allowNoChange: false },
 } as const satisfies SettingsOverrides;
 
@@ -59,6 +74,7 @@ export function toSettings(said: SettingsOverrides): Settings {
       memoryBytes: said.resources?.memory === undefined ? null : parseBytes(said.resources.memory),
     },
     handlers: said.handlers ?? BUILT_IN.handlers,
+    github: githubSettings(said.github),
     requirements: { allowNoChange: said.requirements?.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
   };
 }
@@ -102,6 +118,26 @@ function limitSettings(said: NonNullable<SettingsOverrides['limits']>): Settings
     onUsageLimit: said.onUsageLimit ?? BUILT_IN.limits.onUsageLimit,
     maxWaitMs: said.maxWait === undefined ? null : durationMs(said.maxWait),
     maxFixes: said.maxFixes ?? BUILT_IN.limits.maxFixes,
+  };
+}
+
+function githubSettings(said: NonNullable<SettingsOverrides['github']> = {}): Settings['github'] {
+  const defaults = BUILT_IN.github;
+  return {
+    repository: said.repository ?? null,
+    apiUrl: said.apiUrl ?? defaults.apiUrl,
+    tokenVariable: said.tokenVariable ?? null,
+    intake: said.intake ?? defaults.intake,
+    pollIntervalMs: durationMs(said.pollInterval ?? defaults.pollInterval),
+    triggerLabels: said.triggerLabels ?? defaults.triggerLabels,
+    priorities: said.priorities ?? defaults.priorities,
+    skipLabels: said.skipLabels ?? defaults.skipLabels,
+    commentTrigger: said.commentTrigger ?? defaults.commentTrigger,
+    anyone: said.anyone ?? defaults.anyone,
+    pullRequest: said.pullRequest ?? defaults.pullRequest,
+    workingLabel: said.workingLabel ?? defaults.workingLabel,
+    doneLabel: said.doneLabel ?? defaults.doneLabel,
+    failedLabel: said.failedLabel ?? defaults.failedLabel,
   };
 }
 

@@ -17,6 +17,7 @@ import { judgeAnswer, readBackgroundTask } from '../kinds/background/task.ts';
 import type { BackgroundTask } from '../kinds/background/task.ts';
 import { planCommand } from '../kinds/custom-command.ts';
 import { readFrozenParams } from '../kinds/frozen-task.ts';
+import { readSnapshot } from '../kinds/github/notes.ts';
 import { instructionsOf, timeoutOf } from '../kinds/registry.ts';
 import { readFrozen } from '../requirements/freeze.ts';
 import { runDirectory } from '../runs/run-directory.ts';
@@ -177,6 +178,8 @@ async function ownTimeout(context: HostContext, order: WorkOrder): Promise<numbe
 
 /** What is to be done, in words. */
 async function textOf(context: HostContext, order: WorkOrder): Promise<string> {
+  const snapshot = traitsOf(order.kind).prepares ? readSnapshot(context.paths, order) : null;
+  if (snapshot !== null) return snapshot.prompt;
   if (order.kind === 'claude-cli') return instructionsOf(await readFrozenParams(context.paths.inputs, order));
   return (await readFrozen(context.paths.inputs, order.input.sha256)).toString('utf8');
 }

@@ -22,7 +22,7 @@ import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import { releaseCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
-import { openWorkspace, readWorkspaceNote } from './workspace.ts';
+import { openBatchWorkspace, openWorkspace, readWorkspaceNote } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
@@ -131,7 +131,7 @@ export async function closeWorkspace(
   releaseCheckout(context.paths, order);
   const files = workspacePaths(context.paths, order.batch, order.project);
   if (readWorkspaceNote(files) === null) return { notes: [] };
-  const workspace = await openWorkspace(context, order);
+  const workspace = await openBatchWorkspace(context, order);
   const notes: string[] = [];
   const { branch } = workspace;
   if (deliver && branch !== null && workspace.settings.delivery.mode === 'push')

@@ -5,6 +5,8 @@ import type { Settings } from '../../contracts/settings.ts';
 import type { AgentName, WorkspaceMode } from '../../contracts/vocabulary.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import { readFrozenSettings } from '../project/frozen-settings.ts';
+import { traitsOf } from '../../contracts/kinds.ts';
+import { readTreeNote } from '../kinds/github/notes.ts';
 import { workspacePaths } from '../project/workspace-paths.ts';
 import type { WorkspacePaths } from '../project/workspace-paths.ts';
 import { isRecord, readJson, writeJson } from '../runs/run-directory.ts';
@@ -48,8 +50,17 @@ export function readWorkspaceNote(files: WorkspacePaths): WorkspaceNote | null {
   return { v: 1, branch, base, directory };
 }
 
-/** The workspace of an order. @throws AppError workspace_broken when it was not prepared */
+/** The workspace of an order: the batch's, or the task's own tree. @throws AppError workspace_broken when it was not prepared */
 export async function openWorkspace(context: HostContext, order: WorkOrder): Promise<Workspace> {
+  const workspace = await openBatchWorkspace(context, order);
+  const own = traitsOf(order.kind).prepares ? readTreeNote(context.paths, order.task) : null;
+  if (own === null) return workspace;
+  const { directory, branch, base, baselineFile } = own;
+  return { ...workspace, mode: 'worktree', directory, branch, base, files: { ...workspace.files, baselineFile } };
+}
+
+/** The workspace of the order's batch. @throws AppError workspace_broken when it was not prepared */
+export async function openBatchWorkspace(context: HostContext, order: WorkOrder): Promise<Workspace> {
   const files = workspacePaths(context.paths, order.batch, order.project);
   const note = readWorkspaceNote(files);
   const frozen = await readFrozenSettings(files.settingsFile);

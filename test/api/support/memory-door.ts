@@ -1,10 +1,12 @@
 /** A host without a disk: what the API's tests put behind the door. The real one has tests of its own. */
+import type { GithubNews } from '../../../src/contracts/host-door-github.ts';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../src/contracts/canonical-json.ts';
 import { AppError } from '../../../src/contracts/errors.ts';
 import { isBuiltinKind } from '../../../src/contracts/kinds.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
 import type { CommitAndPushRequest } from '../../../src/contracts/host-door-git.ts';
+import { toSettings } from '../../../src/host/project/settings-values.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
 import { createMemoryInspect } from './memory-inspect.ts';
 import { createMemoryChanges } from './memory-changes.ts';
@@ -21,6 +23,8 @@ export interface MemoryDoor extends HostDoor {
   readonly findings: PreflightFinding[];
   /** Of every project. */
   readonly projectFile: { sha256: string };
+  /** What GitHub would tell. */
+  news: Omit<GithubNews, 'position'>;
   pruned: Parameters<HostDoor['prune']>[0] | null;
   /** The last request to commit and push. */
   pushed: CommitAndPushRequest | null;
@@ -53,6 +57,7 @@ const SETTINGS: Settings = {
   prompt: null,
   resources: { nice: null, memoryBytes: null },
   handlers: [],
+  github: toSettings({}).github,
   requirements: { allowNoChange: false },
 };
 
@@ -86,6 +91,7 @@ export function createMemoryDoor(): MemoryDoor {
     projectFile: { sha256: 'f'.repeat(64) },
     pruned: null,
     pushed: null,
+    news: { wanted: false, triggers: [], pollIntervalMs: 60_000, more: false },
     ...createMemoryChanges(requirements),
     accounts: async () => [{ agent: 'claude', account: 'account' }],
     checkProject: async (path) => {
@@ -122,6 +128,8 @@ export function createMemoryDoor(): MemoryDoor {
       return { kind, params, sha256: sha256(canonicalJson({ kind, params })) };
     },
     taskResult: async (task, attempt) => door.results.get(`${task}/${attempt}`) ?? null,
+    githubNews: async (_project, position) => ({ ...door.news, position }),
+    githubLook: async () => door.news.triggers,
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
     commitAndPush: async (_path, request) => {

@@ -21,6 +21,7 @@ import { MemoryBatches } from './memory-batches.ts';
 import { createMemoryDoor } from './memory-door.ts';
 import type { MemoryDoor } from './memory-door.ts';
 
+export const WEBHOOK_SECRET = 'webhook-secret-of-the-tests';
 export const TOKEN = 'secret-token-of-the-tests';
 
 export interface Stack {
@@ -94,6 +95,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
     host,
     installation,
     version: '1.2.3',
+    githubWebhookSecret: WEBHOOK_SECRET,
     status: async () => ({
       healthy: true,
       url: null,

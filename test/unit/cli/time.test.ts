@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../../src/contracts/settings.ts';
+import { parseDuration } from '../../../src/contracts/duration.ts';
 import {
   bytesText,
   costText,

@@ -73,6 +73,8 @@ describe('the door over HTTP', () => {
     const at = repository.directory;
     const overrides = { dashboard: { agent: { name: 'scripted' as const } }, flags: {} };
     const { settings } = await direct.configuration(at, overrides);
+    const asker = { id: asId('project', 'p_aaaaaaaaaa'), name: 'shop', path: at, settings: {}, trustedSha256: null };
+    const beginning = { issuesSince: null, issuesEtag: null, commentsSince: null, commentsEtag: null };
     const calls: Readonly<Record<keyof HostDoor, (door: HostDoor) => Promise<unknown>>> = {
       checkProject: (door) => door.checkProject(at),
       listRequirements: (door) => door.listRequirements(at),
@@ -117,6 +119,8 @@ describe('the door over HTTP', () => {
           requirementName: 'first',
           commitMessage: '{requirementName}',
         }),
+      githubNews: (door) => door.githubNews(asker, beginning),
+      githubLook: (door) => door.githubLook(asker, { repository: 'octo/app', number: 1, comment: null }),
       isMerged: (door) => door.isMerged(at, 'main'),
       undelivered: (door) => door.undelivered(at),
       prune: (door) => door.prune({ projects: [], openBatches: [], dryRun: true, maxAgeMs: 0 }),

@@ -66,6 +66,22 @@ describe('resolveSettings', () => {
       limits: { onUsageLimit: 'wait', maxWaitMs: null, maxFixes: 2 },
       env: {},
       prompt: null,
+      github: {
+        repository: null,
+        apiUrl: 'https://api.github.com',
+        tokenVariable: null,
+        intake: false,
+        pollIntervalMs: 300_000,
+        triggerLabels: ['nightloom'],
+        priorities: [],
+        skipLabels: ['skip:nightloom'],
+        commentTrigger: '/nightloom',
+        anyone: false,
+        pullRequest: true,
+        workingLabel: 'nightloom:working',
+        doneLabel: 'nightloom:done',
+        failedLabel: 'nightloom:failed',
+      },
       requirements: { allowNoChange: false },
     });
   });
