@@ -35,7 +35,6 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
       return textOf(event, 'step') === ''
         ? null
         : `${style.command('▸')} ${style.strong(name)}  ${textOf(event, 'step')}`;
-    case 'task.progress':
     case 'task.added':
     case 'task.removed':
     case 'task.moved':
@@ -60,6 +59,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'batch.restored':
     case 'batch.edited':
     case 'context.cleaned':
+    case 'task.progress':
     case 'requirement.changed':
     case 'inbox.changed':
       return null;
