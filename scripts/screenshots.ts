@@ -1,7 +1,7 @@
 /**
  * Pictures of the screens, on the real stack with scripted agents, in the browser of the tests:
  * `node scripts/screenshots.ts` renews those of the documents in `docs/images`; with a folder it takes every screen in
- * both themes and two widths into it, to be looked at.
+ * both themes and two widths into it, to be looked at; with a pattern besides, only those whose names it fits.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ const IN_DOCUMENTS: readonly string[] = [
   'task-dark',
   'changes-light',
   'report-light',
+  'project-light',
+  'requirement-dark',
   'settings-dark',
 ];
 
@@ -53,8 +55,11 @@ function screens(night: Night): Record<string, string> {
   };
 }
 
+/** As one sees it when everything is there. */
 async function take(page: Page, file: string): Promise<void> {
   await sleep(SETTLE_MS);
+  await page.waitForFunction(`document.querySelector('.loading') === null`);
+  await sleep(SETTLE_MS / 2);
   await page.screenshot({ path: file });
   stdout.write(`${file}\n`);
 }
@@ -75,7 +80,8 @@ if (given !== undefined) {
   await take(page, join(folder, 'first-run-light.png'));
 }
 const night = await makeNight(stack);
-const places = Object.entries(screens(night));
+const wanted = new RegExp(argv[3] ?? '');
+const places = Object.entries(screens(night)).filter(([name]) => wanted.test(name));
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     if (size === 'narrow' && given === undefined) continue;

@@ -17,6 +17,8 @@ export function requirementQuery(project: string, name: string) {
     queryKey: detailKey(project, name),
     queryFn: ({ signal }) => api.call('readRequirement', { params: { id: project, name }, signal }),
     staleTime: 0,
+    // What is opened again is read again: a text that was held would be the base of a change of another one.
+    gcTime: 0,
     retry: (count, error) => !AppError.is(error, 'requirement_not_found') && count < 2,
   });
 }
