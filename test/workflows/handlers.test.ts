@@ -46,7 +46,7 @@ async function queue(wanted: TaskToFreeze[], flags: SettingsOverrides = {}, toke
 async function run(wanted: TaskToFreeze[], flags: SettingsOverrides = {}, token: string | null = null) {
   const { project, batch, tasks } = await queue(wanted, flags, token);
   await installation.command(batch, 'start');
-  const state = await installation.until(batch, (each) => each.status === 'completed');
+  const state = await installation.until(batch, (each) => each.status === 'completed', 100_000);
   const { paths, masker } = installation.context;
   return {
     project,
