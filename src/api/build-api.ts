@@ -8,6 +8,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { AppError } from '../contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { installAudit } from './plugins/audit.ts';
+import { installBodyDepth } from './plugins/body-depth.ts';
 import { installDocs } from './plugins/docs.ts';
 import { installKeyedRequests } from './plugins/keyed-requests.ts';
 import { installOpenApi } from './plugins/openapi.ts';
@@ -88,6 +89,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(serializerCompiler);
   await installLimits(app, deps);
+  installBodyDepth(app);
   installKeyedRequests(app, deps);
   // After it: a repeated request changes nothing.
   installAudit(app, deps);
@@ -118,10 +120,14 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   logStream(app, deps, registry);
   installGithub(app, deps, creation);
   settleCreations(app, deps, creation);
+  keepResults(app, deps);
+  return app;
+}
+
+function keepResults(app: FastifyInstance, deps: ApiDeps): void {
   const keeper = createResultKeeper(deps);
   app.addHook('onReady', () => keeper.start());
   app.addHook('onClose', () => keeper.stop());
-  return app;
 }
 
 async function installLimits(app: FastifyInstance, deps: Pick<ApiDeps, 'clock'>): Promise<void> {

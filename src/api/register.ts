@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../contracts/errors.ts';
 import type { Route } from '../contracts/route.ts';
 import { ProblemSchema } from '../contracts/views.ts';
+import { seedOf } from './plugins/keyed-requests.ts';
 
 /** More mistakes than this are not listed: a body may have ten thousand. */
 const MAX_FIELDS = 100;
@@ -47,7 +48,7 @@ export function register<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
       },
     },
     handler: async (request, reply) => {
-      const answer = await handler(parseInput(row, request), { request, reply });
+      const answer = await handler(parseInput(row, withCommandId(row, request)), { request, reply });
       return await reply.code(status).send(answer);
     },
   });
@@ -74,6 +75,14 @@ export function parseInput<P extends z.ZodType, Q extends z.ZodType, B extends z
   throw new AppError('invalid_input', `${first?.path || 'The body'}: ${first?.message}${more}.`, {
     details: { fields },
   });
+}
+
+/** A command without an id of its own gets one from the request's key: its repetition is the same command. */
+function withCommandId<B extends z.ZodType>(row: { readonly body: B }, request: FastifyRequest) {
+  const { params, query, body } = request;
+  const seed = row.body instanceof z.ZodObject && 'commandId' in row.body.shape ? seedOf(request) : null;
+  const hasNone = typeof body === 'object' && body !== null && !('commandId' in body);
+  return { params, query, body: seed !== null && hasNone ? { ...body, commandId: seed } : body };
 }
 
 function toFields(issue: z.core.$ZodIssue): { path: string; message: string }[] {

@@ -1,7 +1,7 @@
 /**
  * `Idempotency-Key` on changes: the same key with the same request is answered as the first time, for a day and over
  * restarts. A process that died between effect and answer leaves the key without one: once its lease is over the request
- * runs again, and what makes the change itself repeatable (command ids, unique rows) decides.
+ * runs again, and finds what it made, because ids are derived from the key ({@link seedOf}).
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -34,11 +34,24 @@ export interface KeyedRequestOptions {
   readonly logger: Logger;
 }
 
+/** Requests that have their key and are being answered. */
+const running = new WeakMap<FastifyRequest, KeyedRequest>();
+
+/**
+ * What ids of things that the request makes are derived from: the same for its repetition, so that a process which died
+ * between effect and answer has nothing made twice. null: it has no key.
+ */
+export function seedOf(request: FastifyRequest): string | null {
+  const keyed = running.get(request);
+  if (keyed === undefined) return null;
+  const { principal, key, method, path, bodySha256 } = keyed;
+  return `key-${digest([principal, key, method, path, bodySha256].join('\n'))}`;
+}
+
 /** Registers the hooks. Who is let in was decided before. */
 export function installKeyedRequests(app: FastifyInstance, { store, clock, logger }: KeyedRequestOptions): void {
   const { idempotency } = store;
   const holder = randomUUID();
-  const running = new WeakMap<FastifyRequest, KeyedRequest>();
   app.addHook('preHandler', async (request, reply) => {
     const keyed = keyOf(request);
     if (keyed === null) return;

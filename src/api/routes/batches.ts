@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { isId } from '../../contracts/ids.ts';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
+import { seedOf } from '../plugins/keyed-requests.ts';
 import { checkMatch, isBound, withEtag } from '../etags.ts';
 import { register } from '../register.ts';
 import { changeBatch, editableBatch } from '../services/change-batch.ts';
@@ -19,7 +20,11 @@ const ARCHIVED_AFTER_MS = 7 * 86_400_000;
 /** Registers the routes of batches. */
 export function batchRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store } = deps;
-  register(app, routes.createBatch, async ({ body }) => await views.batch(await creation.create(body)));
+  register(
+    app,
+    routes.createBatch,
+    async ({ body }, { request }) => await views.batch(await creation.create(body, seedOf(request))),
+  );
   register(app, routes.listBatches, async ({ query }) => {
     const { limit, cursor, status, project, show } = query;
     if (project !== undefined && !isId('project', project)) return { items: [], nextCursor: null };

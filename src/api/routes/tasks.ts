@@ -2,18 +2,24 @@
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
+import { seedOf } from '../plugins/keyed-requests.ts';
 import { register } from '../register.ts';
 import { refuseClosed, sendCommand } from '../services/command-batch.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { findBatch, findTask } from '../services/lookup.ts';
 import { runAlone } from '../services/run-alone.ts';
+import { taskIdOf } from '../services/task-definitions.ts';
 import type { Views } from '../services/views.ts';
 import { toAnswerView } from '../views/small-views.ts';
 
 /** Registers the routes of tasks. */
 export function taskRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store, door } = deps;
-  register(app, routes.runTask, async ({ body }) => await views.task(await runAlone(deps, creation, body)));
+  register(app, routes.runTask, async ({ body }, { request }) => {
+    const seed = seedOf(request);
+    const taskId = seed === null ? undefined : taskIdOf(seed, 0);
+    return await views.task(await runAlone(deps, creation, { ...body, taskId }));
+  });
   register(app, routes.getTask, async ({ params }) => await views.task(await findTask(store, params.id)));
   register(app, routes.cancelTask, async ({ params, body }) => {
     const task = await findTask(store, params.id);

@@ -10,13 +10,15 @@ import type { BatchRow, NewBatch, ProjectRow, TaskDefinition } from '../../store
 import type { ApiDeps } from '../deps.ts';
 import { initialHead, initialState } from './batch-state.ts';
 import { findBatch } from './lookup.ts';
-import { defineTasks, derivedId } from './task-definitions.ts';
+import { defineTasks, derivedId, taskIdOf } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
 
 /** First opening of a batch; raised only when it is opened in another Temporal. */
 export const FIRST_EPOCH = 1;
 /** Younger ones may be under way in another process. */
 const ABANDONED_AFTER_MS = 60_000;
+/** As long as a request's key. */
+const SEED_COUNTS_MS = 86_400_000;
 
 /** Body of a creation. */
 export interface BatchRequest {
@@ -34,9 +36,10 @@ type Accounts = Pick<BatchState, 'accounts' | 'agents'>;
 export interface BatchCreation {
   /**
    * Makes an `idle` batch.
+   * @param seed what its ids are derived from: the same again finds the batch, for a day. null: new ids
    * @throws AppError as `defineTasks`; invalid_settings, already_queued, temporal_unreachable
    */
-  create(request: BatchRequest): Promise<BatchRow>;
+  create(request: BatchRequest, seed?: string | null): Promise<BatchRow>;
   /**
    * Makes a batch whose tasks are defined and frozen; that of a task by itself runs at once.
    * @throws AppError invalid_settings, already_queued, temporal_unreachable
@@ -71,7 +74,16 @@ export function createBatchCreation(deps: ApiDeps): BatchCreation {
   const createDefined = async (batch: NewBatch): Promise<BatchRow> =>
     await guarded(batch, await accountsOf(deps, batch.tasks, batch.flags));
   return {
-    create: async (request) => createDefined(await define(deps, request)),
+    create: async (request, seed = null) => {
+      if (seed === null) return await createDefined(await define(deps, request, null));
+      const known = await deps.store.batches.get(newBatchIdOf(seed));
+      if (known === null) return await createDefined(await define(deps, request, seed));
+      if (known.createdAtMs < deps.clock.now() - SEED_COUNTS_MS)
+        return await createDefined(await define(deps, request, null));
+      if (known.status !== 'creating') return known;
+      await deps.store.batches.abandon(known.id);
+      return await createDefined(await define(deps, request, seed));
+    },
     createDefined,
     createEmpty: async (like, request) => {
       const batch = emptyLike(deps, like, request);
@@ -89,17 +101,17 @@ export function createBatchCreation(deps: ApiDeps): BatchCreation {
   };
 }
 
-async function define(deps: ApiDeps, request: BatchRequest): Promise<NewBatch> {
+async function define(deps: ApiDeps, request: BatchRequest, seed: string | null): Promise<NewBatch> {
   const flags = request.flags ?? {};
   const { tasks, projects } = await defineTasks(deps, request.tasks, {
     again: request.again === true,
-    newTaskId: () => deps.ids.task(),
+    newTaskId: (index) => (seed === null ? deps.ids.task() : taskIdOf(seed, index)),
   });
   const [first] = projects;
   const onFailure = request.onFailure ?? (await checkSettings(deps, projects, flags));
   const createdAtMs = deps.clock.now();
   return {
-    id: deps.ids.batch(),
+    id: seed === null ? deps.ids.batch() : newBatchIdOf(seed),
     name: request.name ?? `${localDay(createdAtMs)} ${first.name}`,
     host: first.host,
     project: first.id,
