@@ -1,7 +1,7 @@
 /** What the API is handed. */
 import type { HostDoor } from '../contracts/host-door.ts';
 import type { JournalEvent } from '../contracts/events.ts';
-import type { BatchId, HostId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
+import type { BatchId, HostId, IdeaId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
 import type { Status } from '../contracts/views.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -15,6 +15,7 @@ export interface IdMaker {
   batch(): BatchId;
   task(): TaskId;
   webhook(): WebhookId;
+  idea(): IdeaId;
 }
 
 /** How one sending to a webhook went. */

@@ -1,10 +1,12 @@
 /** The command line as a whole: parse, call one command, translate what was thrown. */
 import { Command, CommanderError } from 'commander';
 import { defineAuditCommand } from './define/audit.ts';
+import { defineBackgroundCommands } from './define/background.ts';
 import { defineBatchCommands } from './define/batch.ts';
 import { defineDatabaseCommands } from './define/db.ts';
 import { defineEventsCommand } from './define/events.ts';
 import { defineGithubCommands } from './define/github.ts';
+import { defineIdeaCommands } from './define/idea.ts';
 import { defineInboxCommands } from './define/inbox.ts';
 import { defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
@@ -57,6 +59,8 @@ function buildProgram(registry: Registry): Command {
   defineLanesCommand(program, registry);
   defineProjectCommands(program, registry);
   defineRequirementCommands(program, registry);
+  defineIdeaCommands(program, registry);
+  defineBackgroundCommands(program, registry);
   defineInboxCommands(program, registry);
   defineGithubCommands(program, registry);
   defineViewCommands(program, registry);

@@ -27,6 +27,7 @@ export const EVENT_TYPES = [
   'task.cancelled',
   'context.cleaned',
   'requirement.changed',
+  'idea.changed',
   'inbox.changed',
   'system.note',
 ] as const;

@@ -7,6 +7,8 @@ import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
 import { githubRoutes } from './github-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { backgroundRoutes } from './background-routes.ts';
+import { ideaRoutes } from './idea-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { settingsRoutes } from './installation-settings.ts';
@@ -252,6 +254,8 @@ export const routes = {
   ...gitRoutes,
   ...settingsRoutes,
   ...editRoutes,
+  ...backgroundRoutes,
+  ...ideaRoutes,
   ...inboxRoutes,
   ...progressRoutes,
   ...projectRoutes,

@@ -16,6 +16,8 @@ export type BatchId = Branded<'batch'>;
 export type TaskId = Branded<'task'>;
 /** `w_` + 10 characters. */
 export type WebhookId = Branded<'webhook'>;
+/** `d_` + 10 characters. */
+export type IdeaId = Branded<'idea'>;
 
 const PATTERNS = {
   installation: /^i_[a-z0-9]{10}$/,
@@ -24,6 +26,7 @@ const PATTERNS = {
   batch: /^[bs]_[a-z0-9]{10}$/,
   task: /^t_[a-z0-9]{10}$/,
   webhook: /^w_[a-z0-9]{10}$/,
+  idea: /^d_[a-z0-9]{10}$/,
 } as const;
 
 interface IdTypes {
@@ -33,6 +36,7 @@ interface IdTypes {
   batch: BatchId;
   task: TaskId;
   webhook: WebhookId;
+  idea: IdeaId;
 }
 
 /** What an id can name. */

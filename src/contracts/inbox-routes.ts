@@ -1,6 +1,7 @@
 /** Routes of the inbox, and of what the user has seen of tasks. Part of the route table. */
 import { z } from 'zod';
 import { id, listOf, page, route } from './route.ts';
+import { originFields } from './task-routes.ts';
 import { FailureViewSchema, TaskViewSchema } from './views.ts';
 import { INBOX_SHOWN, NOTICE_KINDS, TASK_STATUSES } from './vocabulary.ts';
 
@@ -60,6 +61,7 @@ export const InboxEntrySchema = z
 /** A task in a list, with what the user has seen of it. */
 export const ListedTaskSchema = TaskViewSchema.extend({
   type: z.string().describe('The same as `kind`'),
+  ...originFields,
   createdAt: instant,
   readAt: instant.nullable(),
   deletedAt: instant.nullable().describe('When it was dismissed'),

@@ -50,8 +50,20 @@ export const needFields = {
   whenNeededFailed: z.enum(WHEN_NEEDED_FAILED).nullable().describe('null: it needs no other task'),
 };
 
+/** What a task was made from, in lists and by itself. */
+export const originFields = {
+  version: z
+    .string()
+    .describe('Given by its maker, or the sha256 of what it works from: another one when a story it is about changed'),
+  context: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('What its maker wants back with it: where its result is opened (`returnPath`); null: nothing'),
+};
+
 /** Of a task by itself. */
 export const kindDetails = {
+  ...originFields,
   params: z.record(z.string(), z.unknown()).describe('As checked; empty for a requirement'),
   result: z.unknown().describe('What it left, by its kind; null: nothing, or nothing yet'),
 };

@@ -132,6 +132,11 @@ export const WHEN_NEEDED_FAILED = ['skip', 'run', 'hold'] as const;
 /** One of {@link WHEN_NEEDED_FAILED}. */
 export type WhenNeededFailed = (typeof WHEN_NEEDED_FAILED)[number];
 
+/** Life of an idea. */
+export const IDEA_STATUSES = ['idea', 'requirement', 'implemented'] as const;
+/** One of {@link IDEA_STATUSES}. */
+export type IdeaStatus = (typeof IDEA_STATUSES)[number];
+
 /** Life of what is sent to a webhook. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 /** One of {@link DELIVERY_STATUSES}. */

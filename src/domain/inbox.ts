@@ -36,6 +36,7 @@ export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange
     case 'batch.deleted':
     case 'batch.restored':
     case 'batch.edited':
+    case 'idea.changed':
     case 'inbox.changed':
     case 'requirement.changed':
     case 'system.note':

@@ -56,6 +56,7 @@ async function main(): Promise<number> {
       batch: () => newId('batch'),
       task: () => newId('task'),
       webhook: () => newId('webhook'),
+      idea: () => newId('idea'),
     },
     logger,
     token: identity.token,

@@ -197,6 +197,7 @@ async function startControl(parts: ControlParts) {
       batch: () => newId('batch'),
       task: () => newId('task'),
       webhook: () => newId('webhook'),
+      idea: () => newId('idea'),
     },
     logger,
     token,

@@ -1,10 +1,10 @@
 /** New ids, random enough that two hosts never make the same one. */
 import { randomInt } from 'node:crypto';
 import { asId } from '../contracts/ids.ts';
-import type { BatchId, HostId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
+import type { BatchId, HostId, IdeaId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const PREFIXES = { installation: 'i_', project: 'p_', batch: 'b_', task: 't_', webhook: 'w_' } as const;
+const PREFIXES = { installation: 'i_', project: 'p_', batch: 'b_', task: 't_', webhook: 'w_', idea: 'd_' } as const;
 const HOST_NAME_MAX = 36;
 
 interface NewIds {
@@ -13,6 +13,7 @@ interface NewIds {
   batch: BatchId;
   task: TaskId;
   webhook: WebhookId;
+  idea: IdeaId;
 }
 
 function randomText(length: number): string {

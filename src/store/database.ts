@@ -2,8 +2,8 @@
 import type { Generated } from 'kysely';
 import type { ControlTables } from './control-tables.ts';
 import type { EventType } from '../contracts/events.ts';
-import type { BatchId, HostId, ProjectId, TaskId } from '../contracts/ids.ts';
-import type { BatchStatus, NoticeKind, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
+import type { BatchId, HostId, IdeaId, ProjectId, TaskId } from '../contracts/ids.ts';
+import type { BatchStatus, IdeaStatus, NoticeKind, OnFailure, TaskKind, TaskStatus } from '../contracts/vocabulary.ts';
 
 /** Registered repositories; unique (host, path). */
 export interface ProjectTable {
@@ -129,6 +129,38 @@ export interface CommandTable {
   created_at: string;
 }
 
+/** Ideas. */
+export interface IdeaTable {
+  id: IdeaId;
+  project: ProjectId;
+  title: string;
+  body: string;
+  status: IdeaStatus;
+  /** Name of the requirement that was made of it. */
+  requirement: string | null;
+  task: TaskId | null;
+  created_at: string;
+  updated_at: string;
+  implemented_at: string | null;
+}
+
+/** What was implemented; one row for each completed task that was to change something. */
+export interface ImplementationTable {
+  task: TaskId;
+  project: ProjectId;
+  batch: BatchId;
+  kind: TaskKind;
+  name: string;
+  title: string;
+  at: string;
+  attempt: number;
+  agent: string | null;
+  session: string | null;
+  commit_id: string | null;
+  /** JSON array of paths; null: nobody looked them up yet. */
+  files: string | null;
+}
+
 /** Key and value. */
 export interface SystemTable {
   key: string;
@@ -146,4 +178,6 @@ export interface Database extends ControlTables {
   commands: CommandTable;
   system: SystemTable;
   notices: NoticeTable;
+  ideas: IdeaTable;
+  implementation_log: ImplementationTable;
 }

@@ -9,6 +9,7 @@ import { initial } from './migrations/0001-initial.ts';
 import { control } from './migrations/0004-control.ts';
 import { kinds } from './migrations/0002-kinds.ts';
 import { inbox } from './migrations/0006-inbox.ts';
+import { ideas } from './migrations/0007-ideas.ts';
 import { audit } from './migrations/0009-audit.ts';
 
 /** In order; names are never changed and rows never removed once released. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = 
   '0002-kinds': kinds,
   '0004-control': control,
   '0006-inbox': inbox,
+  '0007-ideas': ideas,
   '0009-audit': audit,
 };
 

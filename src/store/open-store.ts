@@ -10,6 +10,8 @@ import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { createEventStore } from './events.ts';
 import { createIdempotencyStore } from './idempotency.ts';
+import { createIdeaStore } from './ideas.ts';
+import { createImplementationLog } from './implementation-log.ts';
 import { createInboxStore } from './inbox.ts';
 import { createMetricsStore } from './metrics.ts';
 import { migrate } from './migrations.ts';
@@ -73,6 +75,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     settings: createSettingStore(db),
     inbox: createInboxStore(db, engine),
     metrics: createMetricsStore(db),
+    ideas: createIdeaStore(db),
+    implementationLog: createImplementationLog(db),
     record: async (record, atMs) => {
       const written = await writeRecord(db, engine, record, atMs);
       if (written) engine.appended.notify();

@@ -2,12 +2,14 @@
 import type { Kysely, Transaction, UpdateObject } from 'kysely';
 import { soloTaskOf } from '../contracts/ids.ts';
 import type { BatchId, TaskId } from '../contracts/ids.ts';
+import type { JournalEntry } from '../contracts/events.ts';
 import type { BatchRecord, TaskRecord } from '../contracts/record.ts';
 import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import { concernsUser } from '../domain/inbox.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
+import { logImplementation } from './implementation-log.ts';
 import { insertEvents } from './events.ts';
 import { keptWhileAt, tellUnread, writeNotices } from './inbox-changes.ts';
 import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
@@ -24,7 +26,10 @@ export async function writeRecord(
 ): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
     if (!(await writeHead(trx, record, atMs))) return false;
-    for (const task of record.tasks) await writeTask(trx, record, task);
+    const done: JournalEntry[] = [];
+    for (const task of record.tasks) {
+      if (await writeTask(trx, record, task)) done.push(...(await logImplementation(trx, task, atMs)));
+    }
     const final = record.tasks.filter((task) => isFinalTaskStatus(task.state.status));
     for (const some of chunksOf(final, IDS_PER_QUERY)) {
       const ids = some.map((task) => task.state.id);
@@ -33,7 +38,7 @@ export async function writeRecord(
     for (const ids of chunksOf(record.removed, IDS_PER_QUERY)) {
       await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
     }
-    await insertEvents(trx, engine, record.events);
+    await insertEvents(trx, engine, [...record.events, ...done]);
     await writeNotices(trx, record.events);
     await tellUnread(trx, engine, { atMs, always: false });
     failpoint('record:inside');
@@ -60,8 +65,11 @@ async function writeHead(trx: Transaction<Database>, record: BatchRecord, atMs: 
   return numUpdatedRows > 0n;
 }
 
-/** A task belongs to the batch that it came to last, however late the records arrive. One that the batch no longer has (deleted with it, or dropped) is not brought back. */
-async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: TaskRecord): Promise<void> {
+/**
+ * A task belongs to the batch that it came to last, however late the records arrive. One that the batch no longer has
+ * (deleted with it, or dropped) is not brought back: false.
+ */
+async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: TaskRecord): Promise<boolean> {
   const { state, details } = task;
   const { numUpdatedRows } = await trx
     .updateTable('tasks')
@@ -79,8 +87,9 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
     .where((eb) => eb.or([eb('batch', '=', record.batch), eb('hops', '<', state.hops ?? 0)]))
     .where('hops', '<=', state.hops ?? 0)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n || details === null) return;
-  for (const attempt of details.attempts) await writeAttempt(trx, state.id, attempt);
+  if (numUpdatedRows === 0n) return false;
+  for (const attempt of details?.attempts ?? []) await writeAttempt(trx, state.id, attempt);
+  return true;
 }
 
 /** An end comes into the inbox once, unread; a task that is tried again leaves it. */

@@ -7,6 +7,7 @@ import type { AttemptRecord, BatchState, CommandAnswer, TaskDetails, TaskState }
 import type { BatchStatus, OnFailure, TaskKind, TaskStatus, WhenNeededFailed } from '../contracts/vocabulary.ts';
 import type { EditableBatch } from '../domain/edit-batch.ts';
 import type { AuditStore, IdempotencyStore, SettingStore, WebhookStore } from './control-store.ts';
+import type { IdeaStore, ImplementationLog } from './idea-store.ts';
 import type { InboxStore } from './inbox-store.ts';
 import type { MetricsStore } from './metrics.ts';
 
@@ -38,6 +39,8 @@ export interface TaskDefinition {
   readonly params: Readonly<Record<string, unknown>>;
   /** What it needs; absent: nothing. */
   readonly needs?: TaskNeeds;
+  /** Of a task by itself: what its maker wants back with it; absent: nothing. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** Tasks of the same batch that must be completed before a task gets its turn. */
@@ -283,6 +286,8 @@ export interface Store {
   readonly settings: SettingStore;
   readonly inbox: InboxStore;
   readonly metrics: MetricsStore;
+  readonly ideas: IdeaStore;
+  readonly implementationLog: ImplementationLog;
   /**
    * The projection: writes one record in one transaction where `(epoch, seq) <= (new.epoch, new.seq)`; an older one is
    * ignored and answers `false`. Final tasks close their open requirement; tasks in `removed` are deleted.

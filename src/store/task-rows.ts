@@ -19,7 +19,7 @@ export function toTaskColumns(
     status: soloTaskOf(place.batch) === null ? 'idle' : 'queued',
     version: task.sha256,
     params: toJson(task.params),
-    context: task.needs === undefined ? null : toJson(task.needs),
+    context: toContext(task),
     result: null,
     error: null,
     created_at: toInstant(place.createdAtMs),
@@ -55,7 +55,7 @@ export function toTaskRow(row: TaskWithFirstProject): TaskRow {
       title: row.title,
       sha256: row.version,
       params: fromJson(row.params),
-      ...(row.context === null ? {} : { needs: fromJson<TaskNeeds>(row.context) }),
+      ...givenOf(row),
     },
     batch: row.batch,
     state: toTaskState(row),
@@ -79,6 +79,20 @@ export function toTaskState(row: TaskWithFirstProject): TaskState {
     ...(row.attempt === 0 ? {} : { attempt: row.attempt }),
     ...(row.spent === 0 ? {} : { spent: row.spent }),
     ...(row.hops === 0 ? {} : { hops: row.hops }),
-    ...(row.context === null ? {} : fromJson<TaskNeeds>(row.context)),
+    ...givenOf(row).needs,
   };
+}
+
+/** One column for both: a task by itself needs no other, and nobody opens the result of one of a batch. */
+function toContext({ needs, context }: TaskDefinition): string | null {
+  const given = needs ?? context;
+  return given === undefined ? null : toJson(given);
+}
+
+function givenOf({
+  batch,
+  context,
+}: Pick<TaskWithFirstProject, 'batch' | 'context'>): Pick<TaskDefinition, 'needs' | 'context'> {
+  if (context === null) return {};
+  return soloTaskOf(batch) === null ? { needs: fromJson<TaskNeeds>(context) } : { context: fromJson(context) };
 }

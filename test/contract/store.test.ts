@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { describeControl } from './control-suite.ts';
+import { describeIdeas } from './ideas-suite.ts';
 import { describeInbox } from './inbox-suite.ts';
 import { describeJournal } from './journal-suite.ts';
 import { describeStore } from './store-suite.ts';
@@ -24,6 +25,7 @@ describeJournal('SQLite', makeFile);
 describeWriters('SQLite', makeFile);
 describeControl('SQLite', makeFile);
 describeInbox('SQLite', makeFile);
+describeIdeas('SQLite', makeFile);
 
 describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -41,4 +43,5 @@ describe.skipIf(postgresPrograms() === null)('with the programs of a PostgreSQL 
   describeWriters('PostgreSQL', makeDatabase);
   describeControl('PostgreSQL', makeDatabase);
   describeInbox('PostgreSQL', makeDatabase);
+  describeIdeas('PostgreSQL', makeDatabase);
 });

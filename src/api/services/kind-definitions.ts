@@ -7,7 +7,8 @@ import { oneLine, taskNameOf } from '../../contracts/kind-names.ts';
 import { isBuiltinKind, KIND_ALIASES, toKind } from '../../contracts/kinds.ts';
 import { BUILTIN_KINDS } from '../../contracts/vocabulary.ts';
 import type { TaskKind } from '../../contracts/vocabulary.ts';
-import type { ProjectRow, TaskDefinition } from '../../store/store.ts';
+import type { ProjectRow, Store, TaskDefinition } from '../../store/store.ts';
+import { withStories } from './stories.ts';
 import type { WantedTask } from './task-definitions.ts';
 
 /** More mistakes than this are not listed. */
@@ -55,14 +56,15 @@ export function checkKinds(wanted: readonly WantedTask[], pathOf: (index: number
 
 /**
  * Freezes a checked task on its project's host, where a handler checks its own parameters.
- * @throws AppError unknown_kind, invalid_input
+ * @throws AppError unknown_kind, invalid_input, and as `withStories`
  */
 export async function freezeKind(
-  door: HostDoor,
+  deps: { readonly store: Store; readonly door: HostDoor },
   project: ProjectRow,
   task: CheckedTask,
 ): Promise<Omit<TaskDefinition, 'id'>> {
-  const { kind, params, sha256 } = await ask(door, project, task);
+  const asked = { ...task, params: await withStories(deps, project, task.kind, task.params) };
+  const { kind, params, sha256 } = await ask(deps.door, project, asked);
   return { project: project.id, kind, name: task.name, title: task.name, sha256, params };
 }
 

@@ -1,7 +1,11 @@
 /** Requirement files as the API changes them: through the host door, in the journal, undoable. */
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../contracts/errors.ts';
-import type { RequirementChange, RequirementChangeSet } from '../../contracts/host-door-requirements.ts';
+import type {
+  RequirementChange,
+  RequirementChangeRequest,
+  RequirementChangeSet,
+} from '../../contracts/host-door-requirements.ts';
 import type { RequirementChangeView, RequirementDetail } from '../../contracts/requirement-routes.ts';
 import type { ProjectRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -29,7 +33,7 @@ export async function createRequirement(
   project: ProjectRow,
   wanted: { readonly name: string; readonly text: string },
 ): Promise<RequirementChangeView> {
-  const set = await changeRequirements(deps, project, [{ kind: 'create', ...wanted }]);
+  const set = await applyChanges(deps, project, once({ kind: 'create', ...wanted }));
   return await changed(deps, project, wanted.name, set, `Requirement ${wanted.name} was written.`);
 }
 
@@ -39,7 +43,7 @@ export async function editRequirement(
   project: ProjectRow,
   edit: { readonly name: string; readonly text: string; readonly expectedSha256: string | null },
 ): Promise<RequirementChangeView> {
-  const set = await changeRequirements(deps, project, [{ kind: 'edit', ...edit }]);
+  const set = await applyChanges(deps, project, once({ kind: 'edit', ...edit }));
   return await changed(deps, project, edit.name, set, `Requirement ${edit.name} was changed.`);
 }
 
@@ -56,7 +60,8 @@ export async function renameRequirement(
       details: { requirements: [{ name: rename.name, batch: open.batch, task: open.task }] },
     });
   }
-  const set = await changeRequirements(deps, project, [{ kind: 'rename', ...rename }]);
+  const set = await applyChanges(deps, project, once({ kind: 'rename', ...rename }));
+  await deps.store.ideas.renameRequirement(project.id, rename.name, rename.to, deps.clock.now());
   return await changed(deps, project, rename.to, set, `Requirement ${rename.name} is called ${rename.to} now.`);
 }
 
@@ -68,7 +73,7 @@ export async function deleteRequirement(
 ): Promise<{ name: string; undoToken: string; message: string }> {
   const { name } = deletion;
   const open = (await deps.store.tasks.openRequirements(project.id)).get(name);
-  const set = await changeRequirements(deps, project, [{ kind: 'delete', ...deletion }]);
+  const set = await applyChanges(deps, project, once({ kind: 'delete', ...deletion }));
   const still = open === undefined ? '' : ` Task ${open.task} still works from its text as it was when it was queued.`;
   return { name, undoToken: set.id, message: `Requirement ${name} was deleted.${still}` };
 }
@@ -81,6 +86,7 @@ export async function restoreRequirements(
 ): Promise<{ items: { name: string; sha256: string | null }[]; message: string }> {
   const set = await deps.door.undoRequirements(project.path, token);
   await journal(deps, project, set);
+  await followUndo(deps, project, set);
   const names = set.files.map(({ name }) => name);
   return {
     items: set.files.map(({ name, after }) => ({ name, sha256: after })),
@@ -88,18 +94,36 @@ export async function restoreRequirements(
   };
 }
 
+/** Ideas go back to the old name of a requirement; one whose file is taken away again is an idea as before. */
+async function followUndo(
+  { store, clock }: Needs,
+  project: ProjectRow,
+  { files }: RequirementChangeSet,
+): Promise<void> {
+  for (const { name, before, after } of files) {
+    if (after !== null) continue;
+    const back = files.find((file) => file.before === null && file.after === before);
+    if (back === undefined) await store.ideas.forgetRequirement(project.id, name, clock.now());
+    else await store.ideas.renameRequirement(project.id, name, back.name, clock.now());
+  }
+}
+
 /**
- * Applies a change set and writes it into the journal, for live views.
+ * Applies a change set and writes it into the journal, for live views. Again under the same id: changes nothing.
  * @throws AppError as `HostDoor.changeRequirements`
  */
-async function changeRequirements(
+export async function applyChanges(
   deps: Needs,
   project: ProjectRow,
-  changes: readonly RequirementChange[],
+  request: RequirementChangeRequest,
 ): Promise<RequirementChangeSet> {
-  const set = await deps.door.changeRequirements(project.path, { id: randomUUID(), changes });
+  const set = await deps.door.changeRequirements(project.path, request);
   await journal(deps, project, set);
   return set;
+}
+
+function once(change: RequirementChange): RequirementChangeRequest {
+  return { id: randomUUID(), changes: [change] };
 }
 
 async function journal({ store, clock }: Needs, project: ProjectRow, set: RequirementChangeSet): Promise<void> {

@@ -23,6 +23,8 @@ export interface AloneRequest {
   readonly flags?: SettingsOverrides | undefined;
   /** Run also a requirement that an undelivered branch resolves. */
   readonly again?: boolean | undefined;
+  /** What the caller wants back with the task; absent: nothing. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Its id, for a caller who must not make it twice: the same id again finds the task. Absent: a new one. */
   readonly taskId?: TaskId | undefined;
 }
@@ -53,7 +55,7 @@ async function knownTask({ store }: Pick<ApiDeps, 'store'>, id: TaskId): Promise
 }
 
 async function define(deps: ApiDeps, request: AloneRequest, id: TaskId): Promise<NewBatch> {
-  const { projectId, kind, params, name, timeoutMs } = request;
+  const { projectId, kind, params, name, timeoutMs, context } = request;
   const { tasks, projects } = await defineTasks(deps, [{ projectId, kind, params, name }], {
     again: request.again === true,
     newTaskId: () => id,
@@ -69,7 +71,7 @@ async function define(deps: ApiDeps, request: AloneRequest, id: TaskId): Promise
     onFailure: 'continue',
     flags: withTimeout(request.flags ?? {}, timeoutMs),
     createdAtMs: deps.clock.now(),
-    tasks,
+    tasks: context === undefined ? tasks : tasks.map((task) => ({ ...task, context })),
   };
 }
 

@@ -40,7 +40,7 @@ export interface Definitions {
  * `details.requirements` [{name, ...}]
  */
 export async function defineTasks(
-  deps: { readonly store: Store; readonly door: HostDoor },
+  deps: Needs,
   wanted: readonly WantedTask[],
   options: {
     readonly again: boolean;
@@ -58,7 +58,7 @@ export async function defineTasks(
   if (first === undefined) throw new AppError('nothing_to_do', 'No task was named.');
   refuseOtherHosts(first, others);
   const checked = checkKinds(wanted, options.pathOf ?? ((index) => `tasks.${index}`));
-  const frozen = await freezeAll(deps.door, checked, found);
+  const frozen = await freezeAll(deps, checked, found);
   if (!options.again) await refuseDone(deps.door, [first, ...others], frozen);
   const tasks = frozen.map((task, index) => ({ id: options.newTaskId(index), ...task }));
   return { tasks: withNeeds(tasks, wanted, options.present ?? []), projects: [first, ...others] };
@@ -82,10 +82,11 @@ function refuseOtherHosts(first: ProjectRow, others: readonly ProjectRow[]): voi
   throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'tasks', message }] } });
 }
 
+type Needs = { readonly store: Store; readonly door: HostDoor };
 type Frozen = Omit<TaskDefinition, 'id'>;
 
 async function freezeAll(
-  door: HostDoor,
+  deps: Needs,
   wanted: readonly CheckedTask[],
   projects: ReadonlyMap<string, ProjectRow>,
 ): Promise<Frozen[]> {
@@ -93,7 +94,7 @@ async function freezeAll(
   const failed: { name: string; error: AppError }[] = [];
   for (let at = 0; at < wanted.length; at += FREEZES_AT_ONCE) {
     const some = wanted.slice(at, at + FREEZES_AT_ONCE);
-    const results = await Promise.all(some.map((task) => freeze(door, task, projects)));
+    const results = await Promise.all(some.map((task) => freeze(deps, task, projects)));
     for (const result of results) {
       if ('error' in result) failed.push(result);
       else frozen.push(result);
@@ -110,15 +111,15 @@ async function freezeAll(
 }
 
 async function freeze(
-  door: HostDoor,
+  deps: Needs,
   task: CheckedTask,
   projects: ReadonlyMap<string, ProjectRow>,
 ): Promise<Frozen | { name: string; error: AppError }> {
   const project = projects.get(task.projectId);
   if (project === undefined) throw new AppError('internal', `Project ${task.projectId} was not looked up.`);
   try {
-    if (task.kind !== 'requirement') return await freezeKind(door, project, task);
-    const { name, title, sha256 } = await door.freezeRequirement(project.path, task.name);
+    if (task.kind !== 'requirement') return await freezeKind(deps, project, task);
+    const { name, title, sha256 } = await deps.door.freezeRequirement(project.path, task.name);
     return { project: project.id, kind: 'requirement', name, title, sha256, params: {} };
   } catch (error) {
     if (!AppError.is(error)) throw error;

@@ -4,7 +4,7 @@ import type { BatchSummary, BatchView, TaskDetail, TaskView } from '../../contra
 import type { BatchRow, ProjectRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toBatchSummary, toBatchView } from '../views/batch-view.ts';
-import { toAttemptView, toTaskView } from '../views/task-view.ts';
+import { originOf, toAttemptView, toTaskView } from '../views/task-view.ts';
 import { queueLengths } from './lanes.ts';
 import { findBatch, projectsById } from './lookup.ts';
 import { resultOf } from './results.ts';
@@ -85,6 +85,7 @@ async function detailOf(store: ApiDeps['store'], door: ApiDeps['door'], row: Tas
     attemptList: attempts.map(toAttemptView),
     logs,
     progress,
+    ...originOf(row),
     params: { ...params },
     result,
   };

@@ -5,6 +5,7 @@ import type { TaskView } from '../../contracts/views.ts';
 import type { InboxRow } from '../../store/inbox-store.ts';
 import type { TaskRow } from '../../store/store.ts';
 import { instant, nullableInstant } from './instants.ts';
+import { originOf } from './task-view.ts';
 
 /** One entry. */
 export function toInboxEntry(row: InboxRow, projectName: string): InboxEntry {
@@ -33,6 +34,7 @@ export function toListedTask(view: TaskView, row: TaskRow): ListedTask {
   return {
     ...view,
     type: view.kind,
+    ...originOf(row),
     createdAt: instant(row.createdAtMs),
     readAt: nullableInstant(row.readAtMs),
     deletedAt: nullableInstant(row.dismissedAtMs),

@@ -1,7 +1,7 @@
 /** Tasks as callers see them. */
 import { stageOf } from '../../contracts/kinds.ts';
 import type { AttemptRecord, TaskState } from '../../contracts/state.ts';
-import type { AttemptView, TaskView } from '../../contracts/views.ts';
+import type { AttemptView, TaskDetail, TaskView } from '../../contracts/views.ts';
 import { emptyDetails } from '../../domain/batch-state.ts';
 import type { TaskRow } from '../../store/store.ts';
 import { instant, nullableInstant } from './instants.ts';
@@ -43,6 +43,16 @@ export function toTaskView(row: TaskRow, projectName: string, last: AttemptRecor
     completedAt: nullableInstant(details.completedAtMs),
     durationMs: details.durationMs,
     costUsd: details.costUsd,
+  };
+}
+
+/** What it was made from. */
+export function originOf({ definition }: TaskRow): Pick<TaskDetail, 'version' | 'context'> {
+  const { context, sha256 } = definition;
+  const given = context?.['version'];
+  return {
+    version: typeof given === 'string' ? given : sha256,
+    context: context === undefined ? null : { ...context },
   };
 }
 

@@ -1,7 +1,4 @@
 /** `nightloom requirement list|show|create|edit|rename|delete|restore` */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { AppError } from '../../contracts/errors.ts';
 import type { ProjectView } from '../../contracts/views.ts';
 import type { Client } from '../../client/client.ts';
 import { connect } from '../connect.ts';
@@ -9,6 +6,7 @@ import type { CliContext, Handler } from '../context.ts';
 import { operand, printEither } from '../output.ts';
 import { oneLine } from '../render/text.ts';
 import { resolveProject } from '../repository.ts';
+import { changeLines, readText } from '../text-file.ts';
 import { requirementTable } from './project.ts';
 
 interface Flags {
@@ -90,18 +88,4 @@ export const restoreRequirement: Handler<Flags> = async (context, flags, args) =
 async function place(context: CliContext, flags: Flags): Promise<{ client: Client; project: ProjectView }> {
   const { client } = await connect(context);
   return { client, project: await resolveProject(context, client, flags.project) };
-}
-
-/** Standard input is a file too: the API checks what is in it. */
-function readText(context: CliContext, file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : resolve(context.cwd, file), 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown';
-    throw new AppError('invalid_input', `The text cannot be read from ${file}: ${reason}.`, { cause });
-  }
-}
-
-function changeLines(answer: { readonly message: string; readonly undoToken: string }): string[] {
-  return [oneLine(answer.message), `Undo: nightloom requirement restore ${answer.undoToken}`];
 }

@@ -61,6 +61,7 @@ function eventText(event: EventView, batch: BatchView, options: RenderOptions): 
     case 'context.cleaned':
     case 'task.progress':
     case 'requirement.changed':
+    case 'idea.changed':
     case 'inbox.changed':
       return null;
   }

@@ -88,6 +88,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
       batch: () => newId('batch'),
       task: () => newId('task'),
       webhook: () => newId('webhook'),
+      idea: () => newId('idea'),
     },
     logger: silentLogger,
     token: TOKEN,

@@ -96,6 +96,8 @@ export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
     attemptList: [],
     logs: [],
     progress: null,
+    version: 'a'.repeat(64),
+    context: null,
     params: {},
     result: null,
     ...fields,
@@ -105,6 +107,14 @@ export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
 /** A page of the list of tasks. */
 export function taskPage(tasks: readonly TaskView[]): RouteAnswer<'listTasks'> {
   const createdAt = '2026-03-01T20:00:00.000Z';
-  const items = tasks.map((task) => ({ ...task, type: task.kind, createdAt, readAt: null, deletedAt: null }));
+  const items = tasks.map((task) => ({
+    ...task,
+    type: task.kind,
+    version: '',
+    context: null,
+    createdAt,
+    readAt: null,
+    deletedAt: null,
+  }));
   return { items, unreadCount: 0, nextCursor: null };
 }
