@@ -28,6 +28,7 @@ import { ideaRoutes } from './routes/ideas.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { previewRoutes } from './routes/preview.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { requirementRoutes } from './routes/requirements.ts';
 import { reportRoutes } from './routes/report.ts';
@@ -108,6 +109,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   settingsRoutes(app, deps);
   projectRoutes(app, deps);
   requirementRoutes(app, deps);
+  previewRoutes(app, deps);
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, creation, views);

@@ -4,6 +4,7 @@
  */
 import type { GitDoor } from './host-door-git.ts';
 import type { InspectDoor } from './host-door-inspect.ts';
+import type { PreviewDoor } from './host-door-preview.ts';
 import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { GithubDoor } from './host-door-github.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
@@ -123,6 +124,7 @@ export interface PruneItem {
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
 export interface HostDoor extends KindsDoor, GithubDoor, RequirementChangeDoor, InspectDoor, GitDoor {
+export interface HostDoor extends KindsDoor, PreviewDoor, RequirementChangeDoor, InspectDoor, GitDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */

@@ -15,6 +15,7 @@ import { settingsRoutes } from './installation-settings.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { progressRoutes } from './progress-routes.ts';
+import { previewRoutes } from './preview-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { requirementRoutes } from './requirement-routes.ts';
 import { commandBody, id, listOf, page, route } from './route.ts';
@@ -258,6 +259,7 @@ export const routes = {
   ...ideaRoutes,
   ...inboxRoutes,
   ...progressRoutes,
+  ...previewRoutes,
   ...projectRoutes,
   ...requirementRoutes,
   ...webhookRoutes,

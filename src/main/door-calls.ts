@@ -82,6 +82,13 @@ const gitRequest = z.object({
 });
 const overrides = z.object({ dashboard: SettingsOverridesSchema, flags: SettingsOverridesSchema });
 
+const previewRequest = z.object({
+  projectPath: path,
+  requirementName: name,
+  template: z.string().max(20_000).nullable(),
+  dashboard: SettingsOverridesSchema,
+});
+
 /** Every call of the door. */
 export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   checkProject: call(z.tuple([path]), (door, [at]) => door.checkProject(at)),
@@ -105,6 +112,7 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   diff: call(z.tuple([diffRequest]), (door, [request]) => door.diff(request)),
   prompts: call(z.tuple([task, attempt]), (door, [of, number]) => door.prompts(of, number)),
   evidence: call(z.tuple([task, attempt]), (door, [of, number]) => door.evidence(of, number)),
+  previewPrompt: call(z.tuple([previewRequest]), (door, [request]) => door.previewPrompt(request)),
   freezeTask: call(KINDS_ARGUMENTS.freezeTask, (door, args) => door.freezeTask(...args)),
   taskResult: call(KINDS_ARGUMENTS.taskResult, (door, args) => door.taskResult(...args)),
   commitAndPush: call(z.tuple([path, gitRequest]), (door, [at, request]) => door.commitAndPush(at, request)),

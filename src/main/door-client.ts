@@ -47,6 +47,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     searchLog: (address, query) => ask('searchLog', [address, query]),
     findLogLine: (address, line) => ask('findLogLine', [address, line]),
     diff: (request) => ask('diff', [request]),
+    previewPrompt: (request) => ask('previewPrompt', [request]),
     prompts: (task, attempt) => ask('prompts', [task, attempt]),
     evidence: (task, attempt) => ask('evidence', [task, attempt]),
     commitAndPush: (path, request) => ask('commitAndPush', [path, request]),

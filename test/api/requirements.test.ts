@@ -83,4 +83,16 @@ describe('requirement files', () => {
     const changes = events.filter((event) => event.type === 'requirement.changed').map(({ data }) => data['change']);
     expect(changes).toEqual(['edited', 'deleted']);
   });
+
+  it('show the prompt that their agent would get, also with a template that is not saved', async () => {
+    const at = `/api/projects/${shop.id}/prompt-preview`;
+    expect((await stack.send('GET', `${at}?requirement=login`)).body).toMatchObject({
+      prompt: 'built-in: # login',
+      source: 'built-in',
+    });
+    const tried = await stack.send('POST', at, { requirement: 'login', template: 'Try' });
+    expect(tried.body).toMatchObject({ prompt: 'Try: # login', source: 'unsaved' });
+    expect((await stack.send('GET', at)).status).toBe(400);
+    expect((await stack.send('GET', `${at}?requirement=nobody`)).status).toBe(404);
+  });
 });

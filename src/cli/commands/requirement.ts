@@ -58,6 +58,19 @@ export const editRequirement: Handler<TextFlags> = async (context, flags, args) 
   return 0;
 };
 
+/** Prints what an agent would be told; `--template` tries one that is not saved. @throws AppError requirement_not_found */
+export const showPrompt: Handler<Flags & { template?: string }> = async (context, flags, args) => {
+  const template = flags.template === undefined ? {} : { template: readText(context, flags.template) };
+  const { client, project } = await place(context, flags);
+  const body = { requirement: operand(args, 0), ...template };
+  const preview = await client.call('tryPrompt', { params: { id: project.id }, body });
+  if (flags.json === true) printEither(context, true, preview, () => []);
+  else context.write(preview.prompt);
+  const unknown = preview.unknownPlaceholders;
+  if (unknown.length > 0) context.note(`No placeholders, and left as they are: ${unknown.map(oneLine).join(', ')}.`);
+  return 0;
+};
+
 /** Gives one another name. @throws AppError already_queued, requirement_not_found, requirement_exists */
 export const renameRequirement: Handler<Flags> = async (context, flags, args) => {
   const { client, project } = await place(context, flags);

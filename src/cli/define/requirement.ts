@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Registry } from './registry.ts';
 
-/** Defines `requirement list|show|create|edit|rename|delete|restore`. */
+/** Defines `requirement list|show|create|edit|prompt|rename|delete|restore`. */
 export function defineRequirementCommands(program: Command, registry: Registry): void {
   const requirement = program.command('requirement').description('Requirement files of a project.');
   const load = () => import('../commands/requirement.ts');
@@ -23,6 +23,13 @@ export function defineRequirementCommands(program: Command, registry: Registry):
       'refuse unless its text still has this sha256 (default: any)',
     ),
     async () => (await load()).editRequirement,
+  );
+  registry.on(
+    verb('prompt <name>', 'Print what an agent would be told for one.').option(
+      '--template <path>',
+      'file with a template to try (default: the one of the settings); - is standard input',
+    ),
+    async () => (await load()).showPrompt,
   );
   registry.on(verb('rename <name> <to>', 'Give one another name.'), async () => (await load()).renameRequirement);
   registry.on(verb('delete <name>', 'Delete one; can be undone.'), async () => (await load()).deleteRequirement);

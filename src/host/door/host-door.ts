@@ -18,6 +18,7 @@ import { evidence } from './evidence.ts';
 import { findLogLine, logs, readLog, searchLog } from './logs.ts';
 import { githubDoor } from './github.ts';
 import { kindsDoor } from './kinds.ts';
+import { previewPrompt } from './preview.ts';
 import { progress } from './progress.ts';
 import { checkProject } from './projects.ts';
 import { prompts } from './prompts.ts';
@@ -62,6 +63,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     searchLog: (address, query) => searchLog(paths, address, query, masker),
     findLogLine: (address, line) => findLogLine(paths, address, line),
     diff: (request) => diff(request, masker),
+    previewPrompt: (request) => previewPrompt(paths.home, request, masker),
     prompts: (task, attempt) => prompts(paths, task, attempt, masker),
     evidence: (task, attempt) => evidence(paths, task, attempt, masker),
     commitAndPush: (projectPath, request) => commitAndPush(options, projectPath, request),

@@ -12,7 +12,7 @@ export type PromptMarker =
   | { readonly kind: 'resume' };
 
 /** Template used when the settings name none. */
-const DEFAULT_TEMPLATE = `You are working on your own in the git repository in the current directory. Nobody is there to answer
+export const DEFAULT_TEMPLATE = `You are working on your own in the git repository in the current directory. Nobody is there to answer
 questions: where something is left open, take the simplest reading that fits the code that is already there, and go on.
 
 Do what the requirement {requirementName} says, completely: change the code, and add or adapt tests where the project
@@ -51,6 +51,14 @@ export interface FailedCheck {
   readonly timedOut: boolean;
   /** Masked already. */
   readonly outputTail: string;
+}
+
+const PLACEHOLDERS = /\{(?:requirement|requirementName|contextFiles|rules)\}/g;
+
+/** What looks like a placeholder in a template and is none, each once. */
+export function unknownPlaceholders(template: string): string[] {
+  const rest = template.replaceAll(PLACEHOLDERS, '');
+  return [...new Set(rest.match(/\{[A-Za-z][\w.-]*\}/g))];
 }
 
 /** First and last line of a prompt. */
@@ -123,10 +131,7 @@ function task(input: ExecutionInput): string {
     '{contextFiles}': contextText(input.contextFiles),
     '{rules}': rules(input),
   };
-  const filled = template.replaceAll(
-    /\{(?:requirement|requirementName|contextFiles|rules)\}/g,
-    (name) => values[name] ?? name,
-  );
+  const filled = template.replaceAll(PLACEHOLDERS, (name) => values[name] ?? name);
   return input.earlierFailure ? `${filled.trim()}\n\n${earlier(input.earlierFailure)}` : filled;
 }
 

@@ -130,6 +130,13 @@ export function createMemoryDoor(): MemoryDoor {
     taskResult: async (task, attempt) => door.results.get(`${task}/${attempt}`) ?? null,
     githubNews: async (_project, position) => ({ ...door.news, position }),
     githubLook: async () => door.news.triggers,
+    previewPrompt: async ({ projectPath, requirementName, template }) => ({
+      prompt: `${template ?? 'built-in'}: ${textOf(projectPath, requirementName)}`,
+      template: template ?? 'built-in',
+      source: template === null ? 'built-in' : 'unsaved',
+      contextFiles: [],
+      unknownPlaceholders: [],
+    }),
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
     commitAndPush: async (_path, request) => {

@@ -107,6 +107,8 @@ describe('the door over HTTP', () => {
           path: null,
           maxBytes: 10_000,
         }),
+      previewPrompt: (door) =>
+        door.previewPrompt({ projectPath: at, requirementName: 'first', template: null, dashboard: {} }),
       prompts: (door) => door.prompts(task, 1),
       evidence: (door) => door.evidence(task, 1),
       freezeTask: (door) => door.freezeTask(at, { kind: 'claude-cli', params: { instructions: 'x' } }),
