@@ -42,6 +42,7 @@ export const ZOD_FREE: readonly string[] = [
   'contracts/names.ts',
   'contracts/error-catalogue.ts',
   'contracts/background-errors.ts',
+  'contracts/idea-errors.ts',
   'contracts/github-errors.ts',
   'contracts/webhook-errors.ts',
   'contracts/errors.ts',
