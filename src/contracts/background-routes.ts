@@ -52,6 +52,9 @@ export const backgroundRoutes = {
       .refine(({ kind, type }) => (kind ?? type) !== undefined && (kind === undefined || (type ?? kind) === kind), {
         message: 'Give kind, or type',
         path: ['kind'],
+      })
+      .meta({
+        examples: [{ kind: 'generate', params: { description: 'Coupons with a date until which they are good' } }],
       }),
     answers: ListedTaskSchema,
     status: 201,

@@ -98,7 +98,8 @@ export const ideaRoutes = {
       .refine((change) => Object.values(change).some((value) => value !== undefined), {
         message: 'Give title, text or status',
         path: ['title'],
-      }),
+      })
+      .meta({ examples: [{ title: 'Coupons' }] }),
     answers: IdeaViewSchema,
   }),
   removeIdea: route({
