@@ -123,8 +123,7 @@ export interface PruneItem {
 }
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
-export interface HostDoor extends KindsDoor, GithubDoor, RequirementChangeDoor, InspectDoor, GitDoor {
-export interface HostDoor extends KindsDoor, PreviewDoor, RequirementChangeDoor, InspectDoor, GitDoor {
+export interface HostDoor extends KindsDoor, GithubDoor, PreviewDoor, RequirementChangeDoor, InspectDoor, GitDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */
