@@ -107,15 +107,12 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   auditRoutes(app, deps);
   metricsRoutes(app, createMetrics(deps), (err) => deps.logger.warn({ err }, 'the journal could not be counted'));
   settingsRoutes(app, deps);
-  projectRoutes(app, deps);
-  requirementRoutes(app, deps);
-  previewRoutes(app, deps);
+  routesOfProjects(app, deps);
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, creation, views);
   backgroundRoutes(app, deps, creation, views);
   inboxRoutes(app, createInbox(deps, views));
-  ideaRoutes(app, deps);
   inspectTaskRoutes(app, deps, views);
   reportRoutes(app, deps, views);
   webhookRoutes(app, deps);
@@ -134,6 +131,14 @@ function keepResults(app: FastifyInstance, deps: ApiDeps): void {
   const keeper = createResultKeeper(deps);
   app.addHook('onReady', () => keeper.start());
   app.addHook('onClose', () => keeper.stop());
+}
+
+/** Projects, and what is written down in them. */
+function routesOfProjects(app: FastifyInstance, deps: ApiDeps): void {
+  projectRoutes(app, deps);
+  requirementRoutes(app, deps);
+  previewRoutes(app, deps);
+  ideaRoutes(app, deps);
 }
 
 async function installLimits(app: FastifyInstance, deps: Pick<ApiDeps, 'clock'>): Promise<void> {

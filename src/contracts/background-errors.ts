@@ -1,5 +1,8 @@
 /** What background tasks, handlers of a project, their results and the inbox can meet; rows of the catalogue of errors. */
+import { IDEA_ERRORS } from './idea-errors.ts';
+
 export const BACKGROUND_ERRORS = {
+  ...IDEA_ERRORS,
   change_not_found: {
     category: 'not_found',
     summary: 'There is nothing to undo under that token.',

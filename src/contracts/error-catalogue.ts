@@ -4,7 +4,6 @@
  */
 import { BACKGROUND_ERRORS } from './background-errors.ts';
 import { GITHUB_ERRORS } from './github-errors.ts';
-import { IDEA_ERRORS } from './idea-errors.ts';
 import { WEBHOOK_ERRORS } from './webhook-errors.ts';
 
 /** What a category of errors means for each edge of the system. */
@@ -80,7 +79,6 @@ export const ERRORS = {
   task_not_found: row('not_found', 'No such task.', 'See `nightloom task list`.'),
   requirement_not_found: row('not_found', 'No such requirement.', 'See .claude/commands in the project.'),
   ...BACKGROUND_ERRORS,
-  ...IDEA_ERRORS,
   ...WEBHOOK_ERRORS,
   run_not_found: row(
     'not_found',
