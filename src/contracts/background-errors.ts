@@ -1,6 +1,7 @@
 /** What background tasks, handlers of a project, their results and the inbox can meet; rows of the catalogue of errors. */
 import { IDEA_ERRORS } from './idea-errors.ts';
 
+/** By code; part of `ERRORS`. */
 export const BACKGROUND_ERRORS = {
   ...IDEA_ERRORS,
   change_not_found: {
