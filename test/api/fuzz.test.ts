@@ -65,7 +65,9 @@ describe('fuzz from the route table', () => {
     await fc.assert(
       fc.asyncProperty(input, async ({ name, id, query, body }) => {
         const row = routes[name];
-        const path = row.path.replace(':id', () => encodeURIComponent(String(fill(id)).toWellFormed()));
+        // Dots alone would be taken out of the address before it is sent, and name another route.
+        const known = String(fill(id)).replace(/^\.{1,2}$/, '.x');
+        const path = row.path.replace(':id', () => encodeURIComponent(known.toWellFormed()));
         const pairs = Object.entries(query).map((pair) => pair.map((each) => encodeURIComponent(each.toWellFormed())));
         const hasBody = row.method === 'POST' || row.method === 'PUT';
         const startedMs = performance.now();
