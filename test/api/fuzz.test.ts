@@ -27,6 +27,28 @@ const KNOWN_KEYS =
   'name tasks projectId requirementName flags onFailure again commandId now taskIds taskId position path dryRun attempts ' +
   'verify env agent limit cursor status __proto__ constructor prototype toString hasOwnProperty';
 const keys = fc.oneof(fc.constantFrom(...KNOWN_KEYS.split(' ')), fc.string({ maxLength: 10 }));
+const headers = fc.record(
+  {
+    'if-match': fc.oneof(visible(), fc.constantFrom('*', '""', 'W/"x"', ',', '"', `"${'0'.repeat(32)}"`, '"a", "b"')),
+    'idempotency-key': fc.oneof(visible(), fc.constantFrom('', 'k', 'x'.repeat(300), '__proto__', 'a b')),
+  },
+  { requiredKeys: [] },
+);
+/** What is not JSON, or not as `JSON.stringify` writes it. */
+const RAW = [
+  '{"name":"a","name":{"b":1},"tasks":[],"tasks":null}',
+  '{"__proto__":{"polluted":true}}',
+  '{"constructor":{"prototype":{"polluted":true}}}',
+  `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  `{"tasks":[{"projectId":"p_0000000000","kind":"claude-cli","params":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}]}`,
+  '{"limit":1e999,"taskIds":[-0],"now":"\\ud800"}',
+  `{"name":"${'x'.repeat(900_000)}"}`,
+  `"${'x'.repeat(1_100_000)}"`,
+  '{"a":',
+  '',
+  'nul',
+  '\u0000',
+];
 const ids = fc.constantFrom('project', 'batch', 'task').map((kind) => ({ known: kind }));
 const json = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -42,6 +64,14 @@ const json = fc.letrec((tie) => ({
   ),
 })).value;
 const names = Object.keys(routes) as RouteName[];
+
+/** Header values: bytes that Node lets through. */
+function visible(): fc.Arbitrary<string> {
+  return fc.string({
+    unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
+    maxLength: 60,
+  });
+}
 
 /** Replaces `{known: ...}` by ids that exist, so that the fuzz gets past the first look-up. */
 function fill(value: unknown): unknown {
@@ -61,15 +91,17 @@ describe('fuzz from the route table', () => {
       id: fc.oneof(nasty, ids),
       query: fc.dictionary(keys, fc.oneof(nasty, fc.integer().map(String)), { maxKeys: 4 }),
       body: fc.oneof(json, fc.dictionary(keys, json, { maxKeys: 6 })),
+      raw: fc.oneof({ weight: 19, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(...RAW) }),
+      headers,
     });
     await fc.assert(
-      fc.asyncProperty(input, async ({ name, id, query, body }) => {
+      fc.asyncProperty(input, async ({ name, id, query, body, raw, headers: forged }) => {
         const row = routes[name];
         // Dots alone would be taken out of the address before it is sent, and name another route.
         const known = String(fill(id)).replace(/^\.{1,2}$/, '.x');
         const path = row.path.replace(':id', () => encodeURIComponent(known.toWellFormed()));
         const pairs = Object.entries(query).map((pair) => pair.map((each) => encodeURIComponent(each.toWellFormed())));
-        const hasBody = row.method === 'POST' || row.method === 'PUT';
+        const hasBody = row.method !== 'GET' && row.method !== 'DELETE';
         const startedMs = performance.now();
         const response = await stack.app.inject({
           method: row.method,
@@ -77,9 +109,10 @@ describe('fuzz from the route table', () => {
           headers: {
             host: 'localhost',
             authorization: `Bearer ${TOKEN}`,
+            ...forged,
             ...(hasBody ? { 'content-type': 'application/json' } : {}),
           },
-          ...(hasBody ? { payload: JSON.stringify(fill(body)) ?? 'null' } : {}),
+          ...(hasBody ? { payload: raw ?? JSON.stringify(fill(body)) ?? 'null' } : {}),
         });
         const tookMs = performance.now() - startedMs;
         expect([name, response.statusCode < 500, response.body.slice(0, 300)]).toEqual([name, true, expect.anything()]);
