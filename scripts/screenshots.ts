@@ -48,6 +48,8 @@ function screens(night: Night): Record<string, string> {
     'project-chosen': `/projects/${night.project}?status=pending`,
     requirement: `/projects/${night.project}?edit=checkout-keeps-the-cart`,
     'requirement-new': `/projects/${night.project}?write=new`,
+    'project-asked': `/projects/${night.askedProject}`,
+    proposals: `/projects/${night.askedProject}?result=${night.askedTask}`,
     settings: `/projects/${night.project}?part=settings`,
     check: `/projects/${night.project}?part=check`,
     new: '/new',

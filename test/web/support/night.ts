@@ -1,5 +1,6 @@
 /** A night as one meets it: something done, something failed, something at work, something waiting. */
-import type { WebStack } from './stack.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WebProject, WebStack } from './stack.ts';
 
 /** Ids of what was made. */
 export interface Night {
@@ -11,6 +12,9 @@ export interface Night {
   readonly runningTask: string;
   readonly failedTask: string;
   readonly doneTask: string;
+  /** A project whose requirements an agent was asked about, and that task. */
+  readonly askedProject: string;
+  readonly askedTask: string;
 }
 
 const CHECK = "! grep -rq '^[a-z]' --include='*.txt' . || (echo 'a note must begin with a capital letter' >&2; exit 1)";
@@ -64,6 +68,10 @@ export async function makeNight(stack: WebStack): Promise<Night> {
     'style-guide': 'write notes/style.txt Done.',
     'incident-runbook': 'write notes/runbook.txt Done.',
   });
+  const askedTask = await ask(stack, docs);
+  for (const [title, text] of IDEAS) {
+    await stack.client.call('createIdea', { body: { projectId: shop.view.id, title, text } });
+  }
   const ended = await stack.batch('Handbook spring clean', docs, [
     'rewrite-onboarding',
     'glossary-of-terms',
@@ -100,5 +108,54 @@ export async function makeNight(stack: WebStack): Promise<Night> {
     runningTask: id(4),
     failedTask: id(2),
     doneTask: id(1),
+    askedProject: docs.view.id,
+    askedTask,
   };
 }
+
+const IDEAS = [
+  ['Gift cards', 'Bought like a product, redeemed like a coupon. What about refunds?'],
+  ['Show delivery dates before the checkout', 'Support is asked for them twenty times a week.'],
+  ['Keyboard shortcuts for the back office', ''],
+] as const;
+
+/** What an agent proposes when it is asked for more. */
+const PROPOSED = {
+  reasoning:
+    'The handbook tells newcomers where things are, but not whom to ask, and its examples have not been run for a year.',
+  stories: [
+    {
+      id: 'name-the-owners',
+      title: 'Name an owner for every page',
+      body: '# Name an owner for every page\n\nEach page ends with **who keeps it right** and when that was last looked at.\n\n- [ ] owners are teams, not people\n- [ ] a page without an owner fails the check\n',
+    },
+    {
+      id: 'run-the-examples',
+      title: 'Run the examples of the handbook',
+      body: '# Run the examples of the handbook\n\nEvery fenced `sh` block runs in a clean checkout.\n\n| page | blocks |\n|---|---|\n| onboarding | 12 |\n| releases | 7 |\n',
+    },
+  ],
+};
+
+/** Asks, and waits for the proposals. */
+async function ask({ client }: WebStack, { view }: WebProject): Promise<string> {
+  const description = `What is missing in the handbook?\n\n\`\`\`script\nanswer ${JSON.stringify(PROPOSED)}\n\`\`\`\n`;
+  const { id } = await client.call('createTask', {
+    body: {
+      kind: 'generate',
+      projectId: view.id,
+      name: 'What is missing in the handbook?',
+      params: { description },
+      context: { returnPath: `/projects/${view.id}` },
+    },
+  });
+  for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+    const { status } = await client.call('getTask', { params: { id } });
+    if (status === 'completed') return id;
+    if (status === 'failed') break;
+  }
+  throw new Error('The agent that was asked has not answered.');
+}
+
+const WAIT_MS = 60_000;
+const POLL_MS = 100;

@@ -19,12 +19,15 @@ export interface RequirementCardProps {
   readonly isChosen: boolean;
   readonly onChoose: () => void;
   readonly onOpen: () => void;
+  /** Asks an agent to change it. */
+  readonly onAsk: () => void;
   /** Called when it was deleted, while it is still on the page. */
   readonly onRemoved: () => void;
 }
 
 /** See above. */
-export function RequirementCard({ project, item, isChosen, onChoose, onOpen, onRemoved }: RequirementCardProps) {
+export function RequirementCard(props: RequirementCardProps) {
+  const { project, item, isChosen, onChoose, onOpen, onAsk, onRemoved } = props;
   const state = requirementState(item);
   const [isRenaming, setRenaming] = useState(false);
   const { remove } = useRequirementChanges(project);
@@ -39,7 +42,7 @@ export function RequirementCard({ project, item, isChosen, onChoose, onOpen, onR
           label={`Actions for ${item.title}`}
           button={<MoreIcon />}
           groups={[
-            { items: [{ label: 'Open', run: onOpen }, ...change] },
+            { items: [{ label: 'Open', run: onOpen }, { label: 'Change with an agent…', run: onAsk }, ...change] },
             { items: [{ label: 'Delete', run: destroy, isDanger: true }] },
           ]}
         />
