@@ -8,7 +8,7 @@ import { defineEventsCommand } from './define/events.ts';
 import { defineGithubCommands } from './define/github.ts';
 import { defineIdeaCommands } from './define/idea.ts';
 import { defineInboxCommands } from './define/inbox.ts';
-import { defineLanesCommand } from './define/lifecycle.ts';
+import { defineAgentsCommand, defineLanesCommand } from './define/lifecycle.ts';
 import { defineProjectCommands } from './define/project.ts';
 import { defineRecoveryCommands } from './define/recovery.ts';
 import { defineRequirementCommands } from './define/requirement.ts';
@@ -57,6 +57,7 @@ function buildProgram(registry: Registry): Command {
   defineStackCommands(program, registry);
   defineBatchCommands(program, registry);
   defineLanesCommand(program, registry);
+  defineAgentsCommand(program, registry);
   defineProjectCommands(program, registry);
   defineRequirementCommands(program, registry);
   defineIdeaCommands(program, registry);

@@ -9,6 +9,7 @@ import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { GithubDoor } from './host-door-github.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
+import type { AgentInfo } from './agent-routes.ts';
 import type { AgentAccount } from './state.ts';
 import type { Settings, SettingOrigin, SettingsOverrides } from './settings.ts';
 import type { Phase } from './vocabulary.ts';
@@ -142,6 +143,8 @@ export interface HostDoor extends KindsDoor, GithubDoor, PreviewDoor, Requiremen
    * same account, no secret.
    */
   accounts(settings: Settings): Promise<AgentAccount[]>;
+  /** The agents of this machine, whether they are installed and logged in. */
+  agents(): Promise<AgentInfo[]>;
   /** What the night needs: agent, login, git identity, base, commands, disk. */
   preflight(projectPath: string, settings: Settings): Promise<PreflightFinding[]>;
   /** Progress of a task's current run; null when there is none. */

@@ -10,6 +10,7 @@ import { healthRoutes } from './health-routes.ts';
 import { backgroundRoutes } from './background-routes.ts';
 import { ideaRoutes } from './idea-routes.ts';
 import { inboxRoutes } from './inbox-routes.ts';
+import { agentRoutes } from './agent-routes.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { settingsRoutes } from './installation-settings.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -263,6 +264,7 @@ export const routes = {
   ...projectRoutes,
   ...requirementRoutes,
   ...webhookRoutes,
+  ...agentRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,

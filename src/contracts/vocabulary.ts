@@ -80,7 +80,7 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export const INBOX_SHOWN = ['current', 'unread', 'deleted'] as const;
 
 /** Agents that an adapter exists for. */
-export const AGENTS = ['claude', 'codex', 'scripted', 'command'] as const;
+export const AGENTS = ['claude', 'codex', 'gemini', 'opencode', 'scripted', 'command'] as const;
 /** One of {@link AGENTS}. */
 export type AgentName = (typeof AGENTS)[number];
 

@@ -38,6 +38,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     changeRequirements: (path, request) => ask('changeRequirements', [path, request]),
     undoRequirements: (path, id) => ask('undoRequirements', [path, id]),
     configuration: (path, overrides) => ask('configuration', [path, overrides]),
+    agents: () => ask('agents', []),
     accounts: (settings) => ask('accounts', [settings]),
     preflight: (path, settings) => ask('preflight', [path, settings]),
     progress: (task) => ask('progress', [task]),

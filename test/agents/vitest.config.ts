@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests against the real command lines of other agents, which they fetch (880 MB) on first use: not part of the normal run. */
+/** Tests against the real command lines of other agents, which they fetch (420 MB) on first use: not part of the normal run. */
 export default defineConfig({
   test: {
     name: 'agents',
     include: ['test/agents/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 300_000,
   },
 });

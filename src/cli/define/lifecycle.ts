@@ -1,4 +1,4 @@
-/** `lanes`, and the commands about a batch's life beyond start and pause. */
+/** `lanes`, `agents`, and the commands about a batch's life beyond start and pause. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { Registry } from './registry.ts';
@@ -17,6 +17,17 @@ export function defineLanesCommand(program: Command, registry: Registry): void {
       .option('--background <n>', `so many tasks by themselves work at once (1 to ${MAX_LANES})`, lanesLimit)
       .option(...JSON_FLAG),
     async () => (await import('../commands/lanes.ts')).lanes,
+  );
+}
+
+/** Defines `agents`. */
+export function defineAgentsCommand(program: Command, registry: Registry): void {
+  registry.on(
+    program
+      .command('agents')
+      .description('The agents: which are installed and logged in on the host.')
+      .option(...JSON_FLAG),
+    async () => (await import('../commands/agents.ts')).agents,
   );
 }
 

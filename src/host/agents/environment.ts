@@ -32,6 +32,11 @@ const PREFIXES = ['LC_', 'XDG_'];
 const AGENT_NAMES: Readonly<Record<AgentName, { names: readonly string[]; prefixes: readonly string[] }>> = {
   claude: { names: ['CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CONFIG_DIR', 'IS_SANDBOX'], prefixes: ['ANTHROPIC_'] },
   codex: { names: ['CODEX_HOME', 'CODEX_API_KEY'], prefixes: ['OPENAI_'] },
+  gemini: {
+    names: ['GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
+    prefixes: ['GEMINI_', 'GOOGLE_CLOUD_', 'GOOGLE_GEMINI_', 'GOOGLE_GENAI_'],
+  },
+  opencode: { names: [], prefixes: ['OPENCODE_', 'ANTHROPIC_', 'OPENAI_', 'OPENROUTER_'] },
   scripted: { names: ['NIGHTLOOM_SCRIPTED_STATE'], prefixes: [] },
   command: { names: [], prefixes: [] },
 };

@@ -7,9 +7,12 @@ import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { codexHome, codexSessionLaunch } from './codex-session.ts';
 import { command } from './command.ts';
+import { gemini } from './gemini.ts';
+import { geminiHome, geminiSessionLaunch } from './gemini-session.ts';
+import { opencode, opencodeSessionLaunch } from './opencode.ts';
 import { scripted, scriptedSessionLaunch, scriptedStateDir } from './scripted.ts';
 
-const ADAPTERS: Readonly<Record<AgentName, AgentAdapter>> = { claude, codex, scripted, command };
+const ADAPTERS: Readonly<Record<AgentName, AgentAdapter>> = { claude, codex, gemini, opencode, scripted, command };
 
 /** The adapter of an agent. */
 export function adapterFor(name: AgentName): AgentAdapter {
@@ -33,6 +36,10 @@ export async function sessionLaunch(
       return claudeSessionLaunch(claudeConfigDir(env), sessionId);
     case 'codex':
       return codexSessionLaunch(codexHome(env), sessionId);
+    case 'gemini':
+      return geminiSessionLaunch(geminiHome(env), sessionId);
+    case 'opencode':
+      return opencodeSessionLaunch(sessionId);
     case 'scripted':
       return scriptedSessionLaunch(scriptedStateDir(env), sessionId);
     case 'command':

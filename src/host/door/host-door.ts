@@ -6,6 +6,7 @@ import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { agentAccounts } from '../agents/accounts.ts';
 import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
+import { agentInfos } from '../project/agent-infos.ts';
 import { preflight } from '../project/preflight.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
@@ -55,6 +56,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     changeRequirements: (projectPath, request) => changes.changeRequirements(projectPath, request),
     undoRequirements: (projectPath, id) => changes.undoRequirements(projectPath, id),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
+    agents: () => agentInfos(paths.home, environment.raw),
     accounts: async (settings) => agentAccounts(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),
     progress: (task) => progress(paths, task, masker),

@@ -7,25 +7,10 @@ import { exec, findExecutable, succeeded } from '../../platform/exec.ts';
 import type { AgentChecks } from '../agents/adapter.ts';
 import { allowRules } from '../agents/claude-command.ts';
 import { adapterFor } from '../agents/registry.ts';
+import { INSTALL, LOG_IN } from '../agents/repairs.ts';
 
 /** An agent's own checks may load much, but must not hold the start for ever. */
 const CHECK_TIMEOUT_MS = 30_000;
-
-/** How to get an agent's program. */
-const INSTALL: Readonly<Record<AgentName, string>> = {
-  claude: 'npm install -g @anthropic-ai/claude-code',
-  codex: 'npm install -g @openai/codex',
-  scripted: 'Correct agent.bin or --agent-bin.',
-  command: 'Correct agent.command.',
-};
-
-/** How to log in to an agent; null: it needs no login. */
-const LOG_IN: Readonly<Record<AgentName, string | null>> = {
-  claude: 'claude, then /login; or set CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY where the stack is started',
-  codex: 'codex login; or set CODEX_API_KEY where the stack is started',
-  scripted: null,
-  command: null,
-};
 
 /**
  * Findings on the agent; an agent that is not there is not asked for its login.

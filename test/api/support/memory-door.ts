@@ -93,6 +93,9 @@ export function createMemoryDoor(): MemoryDoor {
     pushed: null,
     news: { wanted: false, triggers: [], pollIntervalMs: 60_000, more: false },
     ...createMemoryChanges(requirements),
+    agents: async () => [
+      { name: 'claude', installed: true, version: '2.1', login: 'no', method: null, repair: 'log in' },
+    ],
     accounts: async () => [{ agent: 'claude', account: 'account' }],
     checkProject: async (path) => {
       if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);

@@ -84,6 +84,7 @@ describe('the door over HTTP', () => {
         door.changeRequirements(at, { id: 'one-change', changes: [{ kind: 'create', name: 'second', text: 'x' }] }),
       undoRequirements: (door) => door.undoRequirements(at, 'one-change'),
       configuration: (door) => door.configuration(at, overrides),
+      agents: (door) => door.agents(),
       accounts: (door) => door.accounts(settings),
       preflight: (door) => door.preflight(at, settings),
       progress: (door) => door.progress(task),
