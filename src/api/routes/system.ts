@@ -1,4 +1,4 @@
-/** Health, status, clean-up. */
+/** Health, status, the agents of the host, clean-up. */
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
 import { readSettings } from '../../store/installation-settings.ts';
@@ -21,6 +21,7 @@ export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
   register(app, routes.ready, () => readiness());
   register(app, routes.version, () => Promise.resolve(versionOf(deps.version)));
   register(app, routes.status, () => deps.status());
+  register(app, routes.listAgents, async () => ({ items: await door.agents(), nextCursor: null }));
   register(app, routes.prune, async ({ body }) => {
     const [{ settings }, projects, open, creating] = await Promise.all([
       readSettings(store.settings),
