@@ -17,7 +17,6 @@ import { checkHost, installSecurity } from './plugins/security.ts';
 import { installCookies } from './plugins/session-cookie.ts';
 import { sessionRoutes } from './plugins/session.ts';
 import { installDashboard } from './plugins/static.ts';
-import { agentRoutes } from './routes/agents.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backgroundRoutes } from './routes/background.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -108,7 +107,6 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   auditRoutes(app, deps);
   metricsRoutes(app, createMetrics(deps), (err) => deps.logger.warn({ err }, 'the journal could not be counted'));
   settingsRoutes(app, deps);
-  agentRoutes(app, deps);
   routesOfProjects(app, deps);
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
