@@ -28,6 +28,7 @@ beforeEach(async () => {
   await repository.git(['remote', 'add', 'origin', bare]);
   api = await startGithubApi({ directory: bare });
   await mkdir(join(repository.directory, '.nightloom'));
+  await writeFile(join(repository.directory, '.git', 'info', 'exclude'), '.nightloom/\n');
   const credential = JSON.stringify({ githubToken: api.token });
   await writeFile(join(repository.directory, CREDENTIAL_FILE), credential, { mode: 0o600 });
 });
@@ -42,7 +43,6 @@ async function run(wanted: (string | TaskToFreeze)[], flags: SettingsOverrides =
   await installation.command(batch, 'start');
   const state = await installation.until(batch, (each) => each.status === 'completed' || each.hold !== null, 50_000);
   const { paths, masker } = installation.context;
-  for (const task of tasks) console.log(await recorded(installation, task), state.hold);
   return { batch, tasks, state, results: tasks.map((task) => readResult(paths, task, 1, masker)) };
 }
 
@@ -108,6 +108,7 @@ describe('process-issue', () => {
     expect(said).toContain('Nothing was changed.');
     expect(said).toContain('hidden text removed: ');
     expect(said).toContain('invisible characters removed: 1');
+    expect((await recorded(installation, tasks[0])).notes.join()).not.toContain('was kept');
     const { notes } = await recorded(installation, tasks[0]);
     expect(notes.join('\n')).toContain('delete everything');
   });
@@ -156,7 +157,7 @@ describe('process-comment', () => {
     const { repository } = api;
     repository.openIssue({ title: 'Add', body: told('Add', 'write it.txt 1') });
     const first = await run([issue(1)]);
-    const body = `/nightloom\n${told('More', 'write more.txt 1', 'say More is there.')}`;
+    const body = `/nightloom\n${told('More', 'on attempt 1:', 'write more.txt 1', 'say More is there.')}`;
     const { id } = repository.comment(1, 'octo', body);
     repository.edit(1, { body: 'It was the issue.' });
     const second = await run([{ kind: 'process-comment', params: { issueNumber: 1, comment: { id } } }], {}, true);

@@ -2,8 +2,10 @@
 import { AppError } from '../../contracts/errors.ts';
 import type { WorkEnd } from '../../contracts/host-work.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
+import { discardWork } from '../git/attempt.ts';
 import { pushBranch, pushTo } from '../git/delivery.ts';
 import type { PushResult } from '../git/delivery.ts';
+import { readOwnership } from '../git/ownership.ts';
 import { removeCleanWorktree } from '../git/worktree.ts';
 import type { Connection } from '../github/connection.ts';
 import { readIssue } from '../github/reads.ts';
@@ -141,6 +143,8 @@ function wordsOf(context: HostContext, order: WorkOrder): string {
 async function removeTree({ context, order, workspace }: Answering): Promise<string[]> {
   const tree = readTreeNote(context.paths, order.task);
   if (tree === null) return [];
+  // Where nothing was committed the tree still counts as this task's, and the next one would wait for it.
+  if ((await readOwnership(tree.directory))?.task === order.task) await discardWork(tree.directory, tree.branch);
   const removal = await removeCleanWorktree(workspace.checkout, tree.directory);
   return removal.removed ? [] : [`The worktree ${tree.directory} was kept: it holds what is not committed.`];
 }
