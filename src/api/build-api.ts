@@ -33,6 +33,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { requirementRoutes } from './routes/requirements.ts';
 import { reportRoutes } from './routes/report.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { screenshotRoute } from './routes/screenshot.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -114,6 +115,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   backgroundRoutes(app, deps, creation, views);
   inboxRoutes(app, createInbox(deps, views));
   inspectTaskRoutes(app, deps, views);
+  screenshotRoute(app, deps);
   reportRoutes(app, deps, views);
   webhookRoutes(app, deps);
   eventRoutes(app, deps);

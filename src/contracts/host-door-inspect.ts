@@ -120,6 +120,10 @@ export interface InspectDoor {
   diff(request: DiffRequest): Promise<TaskDiff>;
   /** Prompts of an attempt in the order of their steps; empty when it left none. */
   prompts(task: TaskId, attempt: number): Promise<SentPrompt[]>;
+  /** PNG that was taken after an attempt, in base64; null: none was. */
+  screenshot(task: TaskId, attempt: number): Promise<string | null>;
+  /** Attempts that left one. */
+  screenshots(task: TaskId): Promise<number[]>;
   /** Rounds of verification of an attempt; empty when there was none. */
   evidence(task: TaskId, attempt: number): Promise<EvidenceRound[]>;
 }

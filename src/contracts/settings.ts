@@ -134,6 +134,26 @@ export const SettingsFileSchema = z
         'Keep this machine from falling asleep while a batch runs: onPower (default), always or never. Only in your own file',
       ),
     github: GithubSettingsSchema,
+    logs: z
+      .strictObject({
+        copy: z.boolean().describe("Copy each run's log to .claude/logs in your checkout; default false"),
+      })
+      .partial(),
+    screenshot: z
+      .strictObject({
+        command: z
+          .string()
+          .min(1)
+          .max(4000)
+          .describe('Shell command that writes a PNG to $NIGHTLOOM_SCREENSHOT after a task; goes before url'),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .max(2000)
+          .describe('Address of the running product; it is waited for'),
+        browser: z.string().min(1).max(1000).describe('Chromium for url; default: found on PATH'),
+        timeout: duration.describe('Wall time of the command or the browser, and of the waiting; default 1m'),
+      })
+      .partial(),
     requirements: z
       .strictObject({ allowNoChange: z.boolean().describe('A task that changes nothing may succeed') })
       .partial(),
@@ -215,6 +235,13 @@ export interface Settings {
   readonly prompt: string | null;
   /** Bounds of every process of a run; null: none. */
   readonly resources: { readonly nice: number | null; readonly memoryBytes: number | null };
+  readonly logs: { readonly copy: boolean };
+  readonly screenshot: {
+    readonly command: string | null;
+    readonly url: string | null;
+    readonly browser: string | null;
+    readonly timeoutMs: number;
+  };
   /** Modules relative to the checkout. */
   readonly handlers: readonly string[];
   readonly github: GithubSettings;

@@ -65,5 +65,8 @@ export const originFields = {
 export const kindDetails = {
   ...originFields,
   params: z.record(z.string(), z.unknown()).describe('As checked; empty for a requirement'),
+  screenshots: z
+    .array(z.int())
+    .describe('Attempts with a picture: GET /api/tasks/:id/attempts/:number/screenshot, a PNG'),
   result: z.unknown().describe('What it left, by its kind; null: nothing, or nothing yet'),
 };

@@ -50,6 +50,8 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     diff: (request) => ask('diff', [request]),
     previewPrompt: (request) => ask('previewPrompt', [request]),
     prompts: (task, attempt) => ask('prompts', [task, attempt]),
+    screenshot: (task, attempt) => ask('screenshot', [task, attempt]),
+    screenshots: (task) => ask('screenshots', [task]),
     evidence: (task, attempt) => ask('evidence', [task, attempt]),
     commitAndPush: (path, request) => ask('commitAndPush', [path, request]),
     isMerged: (path, branch) => ask('isMerged', [path, branch]),

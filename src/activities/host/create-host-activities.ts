@@ -8,6 +8,7 @@ import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
 import { checkoutTask } from '../../host/tasks/checkout-task.ts';
 import { commitWork } from '../../host/tasks/commit-work.ts';
+import { takeScreenshot } from '../../host/tasks/screenshot.ts';
 import type { HostContext } from '../../host/tasks/host-context.ts';
 import { parkWork } from '../../host/tasks/park-work.ts';
 import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
@@ -59,10 +60,13 @@ export function createHostActivities(context: HostContext): HostActivities {
       checked(order);
       let shown: HeartbeatDetails = {};
       return await beating(
-        () =>
-          commitWork(context, order, (step) => {
+        async () => {
+          const outcome = await commitWork(context, order, (step) => {
             shown = { step };
-          }),
+          });
+          if (outcome.kind !== 'committed') return outcome;
+          return { ...outcome, notes: [...outcome.notes, ...(await takeScreenshot(context, order))] };
+        },
         () => shown,
       );
     },

@@ -71,13 +71,14 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door' | 'clock'>, mer
 
 async function detailOf(store: ApiDeps['store'], door: ApiDeps['door'], row: TaskRow): Promise<TaskDetail> {
   const { id, project, params } = row.definition;
-  const [batch, attempts, projects, logs, progress, result] = await Promise.all([
+  const [batch, attempts, projects, logs, progress, result, screenshots] = await Promise.all([
     findBatch(store, row.batch),
     store.tasks.attempts(id),
     projectsById(store),
     door.logs(id),
     door.progress(id),
     resultOf({ store, door }, row),
+    door.screenshots(id),
   ]);
   return {
     ...toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1)),
@@ -87,6 +88,7 @@ async function detailOf(store: ApiDeps['store'], door: ApiDeps['door'], row: Tas
     progress,
     ...originOf(row),
     params: { ...params },
+    screenshots,
     result,
   };
 }

@@ -1,7 +1,16 @@
 /** What a project file makes us execute, in words: whoever trusts the file has to see it. */
 import type { SettingOrigin } from '../../contracts/settings.ts';
 
-const EXECUTED = ['verify', 'setup', 'handlers', 'agent.bin', 'agent.command'];
+const EXECUTED = [
+  'verify',
+  'setup',
+  'handlers',
+  'screenshot.command',
+  'screenshot.browser',
+  'agent.bin',
+  'agent.command',
+  'agent.fallback',
+];
 
 /** `verify: npm test` for every command that the project file itself gives. */
 export function trustedCommands(origins: readonly SettingOrigin[]): string[] {
@@ -14,11 +23,14 @@ export function trustedCommands(origins: readonly SettingOrigin[]): string[] {
 }
 
 function commandsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((entry: unknown) => {
-    if (typeof entry === 'string') return [entry];
-    if (typeof entry !== 'object' || entry === null || !('command' in entry)) return [];
-    return typeof entry.command === 'string' ? [entry.command] : [];
-  });
+  if (!Array.isArray(value)) return typeof value === 'string' ? [value] : [];
+  return value.flatMap(commandsOfEntry);
+}
+
+/** A command, or an object with one; of an agent that may stand in, its program or its argv. */
+function commandsOfEntry(entry: unknown): string[] {
+  if (typeof entry === 'string') return [entry];
+  const { command, bin }: { command?: unknown; bin?: unknown } = Object(entry);
+  const argv = Array.isArray(command) ? command.join(' ') : command;
+  return [argv, bin].filter((each) => typeof each === 'string');
 }

@@ -13,6 +13,7 @@ import { listRequirements } from '../requirements/list.ts';
 import { createRequirementChanges } from '../requirements/changes.ts';
 import { readRequirement } from '../requirements/read.ts';
 import { commitAndPush } from './commit-and-push.ts';
+import { listScreenshots, readScreenshot } from '../runs/screenshot-file.ts';
 import { configuration } from './configuration.ts';
 import { diff } from './diff.ts';
 import { evidence } from './evidence.ts';
@@ -67,6 +68,8 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     diff: (request) => diff(request, masker),
     previewPrompt: (request) => previewPrompt(paths.home, request, masker),
     prompts: (task, attempt) => prompts(paths, task, attempt, masker),
+    screenshot: (task, attempt) => readScreenshot(paths, task, attempt),
+    screenshots: (task) => listScreenshots(paths, task),
     evidence: (task, attempt) => evidence(paths, task, attempt, masker),
     commitAndPush: (projectPath, request) => commitAndPush(options, projectPath, request),
     isMerged,

@@ -44,6 +44,8 @@ export const BUILT_IN = {
     doneLabel: 'nightloom:done',
     failedLabel: 'nightloom:failed',
   },
+  logs: { copy: false },
+  screenshot: { timeout: '1m' },
   requirements: { allowNoChange: false },
 } as const satisfies SettingsOverrides;
 
@@ -73,6 +75,8 @@ export function toSettings(said: SettingsOverrides): Settings {
       nice: said.resources?.nice ?? null,
       memoryBytes: said.resources?.memory === undefined ? null : parseBytes(said.resources.memory),
     },
+    logs: { copy: said.logs?.copy ?? BUILT_IN.logs.copy },
+    screenshot: screenshotSettings(said.screenshot ?? {}),
     handlers: said.handlers ?? BUILT_IN.handlers,
     github: githubSettings(said.github),
     requirements: { allowNoChange: said.requirements?.allowNoChange ?? BUILT_IN.requirements.allowNoChange },
@@ -138,6 +142,15 @@ function githubSettings(said: NonNullable<SettingsOverrides['github']> = {}): Se
     workingLabel: said.workingLabel ?? defaults.workingLabel,
     doneLabel: said.doneLabel ?? defaults.doneLabel,
     failedLabel: said.failedLabel ?? defaults.failedLabel,
+  };
+}
+
+function screenshotSettings(said: NonNullable<SettingsOverrides['screenshot']>): Settings['screenshot'] {
+  return {
+    command: said.command ?? null,
+    url: said.url ?? null,
+    browser: said.browser ?? null,
+    timeoutMs: durationMs(said.timeout ?? BUILT_IN.screenshot.timeout),
   };
 }
 

@@ -32,6 +32,7 @@ import type { RunEnd } from './agent-outcome.ts';
 import { FACTS_FILE, readFacts } from './agent-facts.ts';
 import { prepareRun } from './agent-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
+import { copyLog } from './copy-log.ts';
 import { assertDiskFree } from './disk.ts';
 import { asHandled, listening } from './handler-run.ts';
 import { keepResult } from './keep-result.ts';
@@ -187,6 +188,7 @@ async function conclude(
   const outcome = asHandled(order, directory, await excused(context, workspace, found));
   await removeTemporaryDirectory(directory);
   await keepResult(context, order, directory, end.exit);
+  await copyLog(context, order, workspace, directory);
   failpoint('exit:concluded');
   return outcome;
 }

@@ -26,6 +26,7 @@ import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
+import { asksForScreenshot } from './screenshot.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
@@ -113,7 +114,8 @@ async function commitInTree(
       failpoint('tombstone:after');
       closeStart(context, order);
       // The next task of the batch most likely begins at once, and begins with a look at this tree.
-      if (workspace.mode === 'worktree') context.glances.begin(workspace.directory);
+      if (workspace.mode === 'worktree' && !asksForScreenshot(workspace.settings))
+        context.glances.begin(workspace.directory);
       return {
         kind: 'committed',
         commit: result.sha,

@@ -58,6 +58,8 @@ const SETTINGS: Settings = {
   resources: { nice: null, memoryBytes: null },
   handlers: [],
   github: toSettings({}).github,
+  logs: { copy: false },
+  screenshot: { command: null, url: null, browser: null, timeoutMs: 60_000 },
   requirements: { allowNoChange: false },
 };
 

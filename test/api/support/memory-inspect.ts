@@ -48,6 +48,8 @@ export function createMemoryInspect(textOf: (address: LogAddress) => string | un
     },
     diff: async ({ revision }) => ({ ...CHANGE, commit: revision }),
     prompts: async () => [],
+    screenshot: async (_task, attempt) => (attempt === 7 ? Buffer.from('a picture').toString('base64') : null),
+    screenshots: async () => [],
     evidence: async () => [],
   };
 }

@@ -99,6 +99,7 @@ export function taskDetail(fields: Partial<TaskDetail> = {}): TaskDetail {
     version: 'a'.repeat(64),
     context: null,
     params: {},
+    screenshots: [],
     result: null,
     ...fields,
   };

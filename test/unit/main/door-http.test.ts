@@ -111,6 +111,8 @@ describe('the door over HTTP', () => {
       previewPrompt: (door) =>
         door.previewPrompt({ projectPath: at, requirementName: 'first', template: null, dashboard: {} }),
       prompts: (door) => door.prompts(task, 1),
+      screenshot: (door) => door.screenshot(task, 1),
+      screenshots: (door) => door.screenshots(task),
       evidence: (door) => door.evidence(task, 1),
       freezeTask: (door) => door.freezeTask(at, { kind: 'claude-cli', params: { instructions: 'x' } }),
       taskResult: (door) => door.taskResult(task, 1),
