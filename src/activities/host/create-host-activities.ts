@@ -59,14 +59,11 @@ export function createHostActivities(context: HostContext): HostActivities {
     commitTask: async ({ order }) => {
       checked(order);
       let shown: HeartbeatDetails = {};
+      const onStep = (step: string): void => {
+        shown = { step };
+      };
       return await beating(
-        async () => {
-          const outcome = await commitWork(context, order, (step) => {
-            shown = { step };
-          });
-          if (outcome.kind !== 'committed') return outcome;
-          return { ...outcome, notes: [...outcome.notes, ...(await takeScreenshot(context, order))] };
-        },
+        () => commitAndShow(context, order, onStep),
         () => shown,
       );
     },
@@ -83,6 +80,17 @@ export function createHostActivities(context: HostContext): HostActivities {
       return await beating(() => closeWorkspace(context, order, deliver));
     },
   });
+}
+
+/** Commits, and takes the picture that the project asks for, of what was committed. */
+async function commitAndShow(
+  context: HostContext,
+  order: WorkOrder,
+  onStep: (step: string) => void,
+): ReturnType<HostActivities['commitTask']> {
+  const outcome = await commitWork(context, order, onStep);
+  if (outcome.kind !== 'committed') return outcome;
+  return { ...outcome, notes: [...outcome.notes, ...(await takeScreenshot(context, order))] };
 }
 
 /** What only tasks about GitHub have. */

@@ -34,15 +34,20 @@ export function apiStatusVerdict(problem: ApiProblem): AgentVerdict {
   if (isLimit(problem)) return { kind: 'usage_limit', resetAtMs: resetOf(problem), window: null, message };
   if (status === 402 || BILLING.test(text)) return { kind: 'billing', message };
   if (status === 401 || status === 403 || LOGIN.test(text)) return { kind: 'needs_login', message };
-  if (status === 429) return { kind: 'backoff', code: 'rate_limited', message };
-  if (status === 529 || status === 503 || /overloaded/i.test(text))
-    return { kind: 'backoff', code: 'overloaded', message };
-  if ((status ?? 0) >= 500) return { kind: 'backoff', code: 'api_unavailable', message };
+  const trouble = troubleOf(problem);
+  if (trouble !== null) return { kind: 'backoff', code: trouble, message };
   if (OVERFLOW.test(text)) return { kind: 'session_broken', code: 'context_overflow', message };
   if (status === 404 || BAD_MODEL.test(text)) return { kind: 'failed', code: 'bad_model', message };
   if (status === null && OUTAGE.test(text)) return { kind: 'backoff', code: 'api_unavailable', message };
   if (status === 400 || status === 413) return { kind: 'session_broken', code: 'invalid_request', message };
   return { kind: 'failed', code: 'agent_error', message };
+}
+
+/** What a server says that would serve the same request later; null: none of that. */
+function troubleOf({ status, text }: ApiProblem): 'rate_limited' | 'overloaded' | 'api_unavailable' | null {
+  if (status === 429) return 'rate_limited';
+  if (status === 529 || status === 503 || /overloaded/i.test(text)) return 'overloaded';
+  return (status ?? 0) >= 500 ? 'api_unavailable' : null;
 }
 
 function isLimit({ status, text, writtenAtMs, retryAtMs }: ApiProblem): boolean {

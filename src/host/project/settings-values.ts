@@ -61,20 +61,13 @@ export function toSettings(said: SettingsOverrides): Settings {
     onFailure: said.onFailure ?? BUILT_IN.onFailure,
     verify: (said.verify ?? []).map(commandSetting),
     setup: (said.setup ?? []).map(commandSetting),
-    workspace: {
-      // Without commits there is nothing to deliver from a worktree: the change is wanted in the checkout.
-      mode: git.commit ? (said.workspace?.mode ?? BUILT_IN.workspace.mode) : 'in-place',
-      copy: said.workspace?.copy ?? BUILT_IN.workspace.copy,
-    },
+    workspace: workspaceSettings(said.workspace ?? {}, git),
     git,
     delivery: { mode: said.delivery?.mode ?? BUILT_IN.delivery.mode },
     limits: limitSettings(said.limits ?? {}),
     env: said.env ?? BUILT_IN.env,
     prompt: said.prompt ?? null,
-    resources: {
-      nice: said.resources?.nice ?? null,
-      memoryBytes: said.resources?.memory === undefined ? null : parseBytes(said.resources.memory),
-    },
+    resources: resourceSettings(said.resources ?? {}),
     logs: { copy: said.logs?.copy ?? BUILT_IN.logs.copy },
     screenshot: screenshotSettings(said.screenshot ?? {}),
     handlers: said.handlers ?? BUILT_IN.handlers,
@@ -115,6 +108,21 @@ function gitSettings(said: NonNullable<SettingsOverrides['git']>): Settings['git
     keepAgentCommits: said.keepAgentCommits ?? BUILT_IN.git.keepAgentCommits,
     hooks: said.hooks ?? BUILT_IN.git.hooks,
   };
+}
+
+function workspaceSettings(
+  said: NonNullable<SettingsOverrides['workspace']>,
+  git: Settings['git'],
+): Settings['workspace'] {
+  return {
+    // Without commits there is nothing to deliver from a worktree: the change is wanted in the checkout.
+    mode: git.commit ? (said.mode ?? BUILT_IN.workspace.mode) : 'in-place',
+    copy: said.copy ?? BUILT_IN.workspace.copy,
+  };
+}
+
+function resourceSettings(said: NonNullable<SettingsOverrides['resources']>): Settings['resources'] {
+  return { nice: said.nice ?? null, memoryBytes: said.memory === undefined ? null : parseBytes(said.memory) };
 }
 
 function limitSettings(said: NonNullable<SettingsOverrides['limits']>): Settings['limits'] {

@@ -5,7 +5,7 @@ import { AppError } from '../../contracts/errors.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { RUN_FILES } from './run-directory.ts';
 import { inspectRun } from './status.ts';
-import type { RunExit } from './status.ts';
+import type { RunExit, RunStatus } from './status.ts';
 import { RunTail } from './tail.ts';
 import type { TailLine } from './tail.ts';
 import { watchDirectory } from './watch-directory.ts';
@@ -73,8 +73,7 @@ export async function watchRun(dir: string, options: WatchOptions): Promise<Watc
       if (status.status === 'exited' || status.status === 'lost') {
         const rest = tail.flush();
         if (rest !== null) await options.onLines([rest]);
-        if (status.status === 'exited') return { ended: 'exited', exit: status.exit };
-        return { ended: options.isFinal() ? 'lingering' : 'lost' };
+        return endOf(status, options);
       }
       const silentMs = silence.ms();
       if (systemClock.monotonicMs() >= tickAt) {
@@ -90,6 +89,14 @@ export async function watchRun(dir: string, options: WatchOptions): Promise<Watc
     changes.close();
     await tail.close();
   }
+}
+
+function endOf(
+  status: Extract<RunStatus, { status: 'exited' | 'lost' }>,
+  options: Pick<WatchOptions, 'isFinal'>,
+): WatchEnd {
+  if (status.status === 'exited') return { ended: 'exited', exit: status.exit };
+  return { ended: options.isFinal() ? 'lingering' : 'lost' };
 }
 
 /** @throws AppError run_not_found when the directory does not exist */
