@@ -8,7 +8,7 @@ import { refuseClosed, sendCommand } from '../services/command-batch.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { findBatch, findTask } from '../services/lookup.ts';
 import { runAlone } from '../services/run-alone.ts';
-import { taskIdOf } from '../services/task-definitions.ts';
+import { seededTaskId } from '../services/task-definitions.ts';
 import type { Views } from '../services/views.ts';
 import { toAnswerView } from '../views/small-views.ts';
 
@@ -16,8 +16,7 @@ import { toAnswerView } from '../views/small-views.ts';
 export function taskRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store, door } = deps;
   register(app, routes.runTask, async ({ body }, { request }) => {
-    const seed = seedOf(request);
-    const taskId = seed === null ? undefined : taskIdOf(seed, 0);
+    const taskId = seededTaskId(seedOf(request));
     return await views.task(await runAlone(deps, creation, { ...body, taskId }));
   });
   register(app, routes.getTask, async ({ params }) => await views.task(await findTask(store, params.id)));

@@ -1,6 +1,7 @@
 /** Starting a task in the background, from the dashboard and the command line. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { AppError } from '../../contracts/errors.ts';
+import type { TaskId } from '../../contracts/ids.ts';
 import type { ListedTask } from '../../contracts/inbox-routes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toListedTask } from '../views/inbox-view.ts';
@@ -20,6 +21,8 @@ export interface StartRequest {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   readonly version?: string | undefined;
   readonly name?: string | undefined;
+  /** The same id again finds the task that it made. */
+  readonly taskId?: TaskId | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function startTask(
   deps: ApiDeps,
   creation: Pick<BatchCreation, 'createDefined'>,
   views: Views,
-  { kind, type, projectId, params, context, version, name }: StartRequest,
+  { kind, type, projectId, params, context, version, name, taskId }: StartRequest,
 ): Promise<ListedTask> {
   const given = { ...context, ...(version === undefined ? {} : { version }) };
   checkContext(given);
@@ -39,6 +42,7 @@ export async function startTask(
     kind: kind ?? type ?? '',
     params,
     name,
+    taskId,
     ...(Object.keys(given).length === 0 ? {} : { context: given }),
   });
   const [view] = await views.tasks([row]);

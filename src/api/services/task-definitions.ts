@@ -69,6 +69,11 @@ export function taskIdOf(commandId: string, index: number): TaskId {
   return asId('task', `t_${derivedId(`${commandId}\n${index}`)}`);
 }
 
+/** The id of the task that a request with a key makes. `undefined`: it has no key, and the task gets an id of its own. */
+export function seededTaskId(seed: string | null): TaskId | undefined {
+  return seed === null ? undefined : taskIdOf(seed, 0);
+}
+
 /** Ten characters as in our ids, made of `text` alone. */
 export function derivedId(text: string): string {
   const digest = createHash('sha256').update(text).digest('hex');

@@ -171,7 +171,7 @@ describe('reading', () => {
   });
 
   it('batch list --json is an array', async () => {
-    const { tasks: _, ...summary } = batchView([]);
+    const { tasks: _, forecast: _forecast, limits: _limits, ...summary } = batchView([]);
     const result = await cli(['batch', 'list', '--json'], { listBatches: () => page([summary]) });
     expect(JSON.parse(result.stdout)).toEqual([summary]);
   });

@@ -87,6 +87,7 @@ describe('--help', () => {
     expect(result.exitCode).toBe(0);
     expect(result.stdout).toContain('run [options] [requirement...]');
     expect(result.stderr).toContain('/commander/');
-    expect(result.stderr).not.toMatch(/zod|execa|clack|\/client\/|\/contracts\//);
+    // The words of the vocabulary are plain lists; everything else of the contracts comes with its schemas.
+    expect(result.stderr).not.toMatch(/zod|execa|clack|\/client\/|\/contracts\/(?!vocabulary\.ts)/);
   });
 });

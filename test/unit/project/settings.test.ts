@@ -82,6 +82,8 @@ describe('resolveSettings', () => {
         doneLabel: 'nightloom:done',
         failedLabel: 'nightloom:failed',
       },
+      handlers: [],
+      resources: { nice: null, memoryBytes: null },
       logs: { copy: false },
       screenshot: { command: null, url: null, browser: null, timeoutMs: 60_000 },
       requirements: { allowNoChange: false },
