@@ -76,6 +76,11 @@ export interface AgentOutcome {
   readonly figures: RunFigures;
   /** Git tree id of the work so far, given when the run was out of turns: it goes on only while the tree changes. */
   readonly tree?: string | null;
+  /**
+   * The included usage of the plan was used up, and the run went on with usage that is paid for extra; `resetAtMs` is when
+   * there is included usage again, null: unknown. Absent: it did not, as far as the agent says.
+   */
+  readonly extraUsage?: { readonly resetAtMs: number | null };
 }
 
 /** One verification command as it ran. */

@@ -11,6 +11,7 @@ import {
   DELIVERY_MODES,
   KEEP_AWAKE,
   ON_FAILURE,
+  EXTRA_USAGE,
   ON_USAGE_LIMIT,
   PERMISSION_MODES,
   WORKSPACE_MODES,
@@ -101,6 +102,11 @@ export const SettingsFileSchema = z
     limits: z
       .strictObject({
         onUsageLimit: z.enum(ON_USAGE_LIMIT).describe('wait (default), pause, or reset the queue to idle'),
+        extraUsage: z
+          .enum(EXTRA_USAGE)
+          .describe(
+            'When an agent went on with usage that is paid for extra: wait before the next task (default), or use',
+          ),
         maxWait: duration.describe('Longest wait for a reset before the batch asks'),
         maxFixes: z.int().min(0).max(10).describe('Fix rounds after a failed verification; default 2'),
       })
@@ -228,6 +234,7 @@ export interface Settings {
   readonly delivery: { readonly mode: (typeof DELIVERY_MODES)[number] };
   readonly limits: {
     readonly onUsageLimit: (typeof ON_USAGE_LIMIT)[number];
+    readonly extraUsage: (typeof EXTRA_USAGE)[number];
     readonly maxWaitMs: number | null;
     readonly maxFixes: number;
   };

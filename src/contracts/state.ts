@@ -8,6 +8,7 @@ import type {
   BatchStatus,
   HoldReason,
   OnFailure,
+  ExtraUsage,
   OnUsageLimit,
   Step,
   TaskKind,
@@ -157,6 +158,8 @@ export interface Policy {
   readonly maxFixes: number;
   readonly maxContinuations: number;
   readonly onUsageLimit: OnUsageLimit;
+  /** Absent: `wait`. */
+  readonly extraUsage?: ExtraUsage;
   /** Longest wait at a limit, after which the batch pauses and asks; null: no bound. */
   readonly maxWaitMs: number | null;
   readonly agent: string;

@@ -94,6 +94,11 @@ export const ON_USAGE_LIMIT = ['wait', 'pause', 'reset'] as const;
 /** One of {@link ON_USAGE_LIMIT}. */
 export type OnUsageLimit = (typeof ON_USAGE_LIMIT)[number];
 
+/** What follows when an agent went on with usage that is paid for extra. */
+export const EXTRA_USAGE = ['wait', 'use'] as const;
+/** One of {@link EXTRA_USAGE}. */
+export type ExtraUsage = (typeof EXTRA_USAGE)[number];
+
 /** Verdict over a task's verification; `none` means that no command was configured: "committed, not verified". */
 export const VERDICTS = ['passed', 'failed', 'none'] as const;
 /** One of {@link VERDICTS}. */

@@ -17,6 +17,7 @@ import { taskLabel } from '../domain/details-table.ts';
 import { agentsOf, hasFreeOther } from '../domain/fallback.ts';
 import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
+import { brakeExtraUsage } from './extra-usage.ts';
 import { failureOf } from './failures.ts';
 import { accountInUse, beginProbe } from './lane.ts';
 
@@ -66,6 +67,7 @@ export async function runAttempt(
   for (let round = 0; ;) {
     const outcome = await probing(attempt, () => runAgent(attempt, go));
     addFigures(details, outcome);
+    await brakeExtraUsage(run, task, outcome, workspace.policy);
     if (run.stop !== null) return { kind: 'stopped' };
     const decision = decide(outcome.verdict, context(attempt));
     if (decision.kind === 'continue' && hasMoved(outcome, treeAtLastStop)) {

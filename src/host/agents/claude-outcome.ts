@@ -6,6 +6,7 @@
 import type { AgentOutcome, AgentVerdict } from '../../contracts/outcome.ts';
 import type { AgentExit, RunEvidence } from './adapter.ts';
 import { apiVerdict } from './claude-api-errors.ts';
+import { limitFromInfo } from './claude-limits.ts';
 import { ClaudeParser } from './claude-parse.ts';
 import { abnormalVerdict, interventionVerdict } from './exit-verdict.ts';
 import { textAt, textsAt } from './json.ts';
@@ -26,7 +27,10 @@ const WRONG_SETUP =
 export function claudeOutcome(evidence: RunEvidence): AgentOutcome {
   const { parser } = evidence;
   if (!(parser instanceof ClaudeParser)) throw new TypeError('The evidence holds the parser of another agent.');
+  const { limitInfo } = parser;
+  const extraUsage = limitInfo?.['isUsingOverage'] === true ? { resetAtMs: limitFromInfo(limitInfo).resetAtMs } : null;
   return {
+    ...(extraUsage === null ? {} : { extraUsage }),
     verdict: decide(parser, evidence),
     figures: {
       sessionId: parser.sessionId,

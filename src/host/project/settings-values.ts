@@ -27,7 +27,7 @@ export const BUILT_IN = {
   workspace: { mode: 'worktree', copy: [] },
   git: { commit: true, message: 'Auto-commit: {requirementName}', keepAgentCommits: false, hooks: true },
   delivery: { mode: 'branch' },
-  limits: { onUsageLimit: 'wait', maxFixes: 2 },
+  limits: { onUsageLimit: 'wait', extraUsage: 'wait', maxFixes: 2 },
   env: {},
   handlers: [],
   github: {
@@ -128,6 +128,7 @@ function resourceSettings(said: NonNullable<SettingsOverrides['resources']>): Se
 function limitSettings(said: NonNullable<SettingsOverrides['limits']>): Settings['limits'] {
   return {
     onUsageLimit: said.onUsageLimit ?? BUILT_IN.limits.onUsageLimit,
+    extraUsage: said.extraUsage ?? BUILT_IN.limits.extraUsage,
     maxWaitMs: said.maxWait === undefined ? null : durationMs(said.maxWait),
     maxFixes: said.maxFixes ?? BUILT_IN.limits.maxFixes,
   };

@@ -73,9 +73,10 @@ export async function outcomeOf(
     startedAtMs: end.exit?.startedAt ?? nowMs,
     endedAtMs: end.exit?.endedAt ?? nowMs,
   });
-  const { verdict, figures } = outcome;
+  const { verdict, figures, extraUsage } = outcome;
   const sessionId = figures.sessionId ?? readFacts(directory)?.sessionId ?? null;
   const masked = {
+    ...(extraUsage === undefined ? {} : { extraUsage }),
     verdict: { ...verdict, message: context.masker.maskText(verdict.message) },
     figures: { ...figures, sessionId, deniedTools: figures.deniedTools.map((tool) => context.masker.maskText(tool)) },
   };

@@ -178,6 +178,7 @@ function toPolicy(context: HostContext, settings: Settings): Policy {
     maxFixes: settings.limits.maxFixes,
     maxContinuations: settings.agent.maxContinuations,
     onUsageLimit: settings.limits.onUsageLimit,
+    extraUsage: settings.limits.extraUsage,
     maxWaitMs: settings.limits.maxWaitMs,
     agent: settings.agent.name,
     ...(agents.length === 0 ? {} : { agents }),

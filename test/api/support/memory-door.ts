@@ -52,7 +52,7 @@ const SETTINGS: Settings = {
   workspace: { mode: 'worktree', copy: [] },
   git: { commit: true, message: 'x', keepAgentCommits: false, hooks: true },
   delivery: { mode: 'branch' },
-  limits: { onUsageLimit: 'wait', maxWaitMs: null, maxFixes: 2 },
+  limits: { onUsageLimit: 'wait', extraUsage: 'wait', maxWaitMs: null, maxFixes: 2 },
   env: {},
   prompt: null,
   resources: { nice: null, memoryBytes: null },

@@ -44,6 +44,14 @@ describe('recorded runs', () => {
     expect(judge([given], exited(0), { parser: { wantsSchema: true } }).verdict.kind).toBe('succeeded');
   });
 
+  it('tells that a run went on with usage that is paid for extra, and until when', () => {
+    const limit = (info: object): string => JSON.stringify({ type: 'rate_limit_event', rate_limit_info: info });
+    const extra = limit({ status: 'allowed', rateLimitType: 'overage', resetsAt: 1_795_300_000, isUsingOverage: true });
+    expect(judge([extra, SUCCESS], exited(0)).extraUsage).toEqual({ resetAtMs: 1_795_300_000_000 });
+    const included = limit({ status: 'allowed', rateLimitType: 'five_hour', isUsingOverage: false });
+    expect(judge([included, SUCCESS], exited(0)).extraUsage).toBeUndefined();
+  });
+
   it('reports denied calls with what they were about, in full and while running', () => {
     expect(judgeRun('denied').figures.deniedTools).toEqual(['Bash(node -e 1)']);
     const unfinished = recordedRun('denied').lines.filter((line) => !line.includes('"type":"result"'));

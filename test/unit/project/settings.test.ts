@@ -63,7 +63,7 @@ describe('resolveSettings', () => {
       workspace: { mode: 'worktree', copy: [] },
       git: { commit: true, message: 'Auto-commit: {requirementName}', keepAgentCommits: false, hooks: true },
       delivery: { mode: 'branch' },
-      limits: { onUsageLimit: 'wait', maxWaitMs: null, maxFixes: 2 },
+      limits: { onUsageLimit: 'wait', extraUsage: 'wait', maxWaitMs: null, maxFixes: 2 },
       env: {},
       prompt: null,
       github: {
