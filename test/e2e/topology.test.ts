@@ -85,7 +85,8 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
       return now.healthy ? now : null;
     });
     expect(found).toMatchObject({ host: HOST, installation: shared['NIGHTLOOM_INSTALLATION'], temporalPid: null });
-    expect(found.checks.map(({ name }) => name)).toEqual(['temporal', 'database', 'control worker', 'host worker']);
+    const names = found.checks.map(({ name }) => name);
+    expect(names).toEqual(['temporal', 'database', 'control worker', 'host worker', 'disk']);
     // Nobody needs an SQLite file here.
     for (const name of ['api', 'worker', 'host']) {
       await expect(readFile(join(user.root, name, 'nightloom.db'))).rejects.toMatchObject({ code: 'ENOENT' });

@@ -26,7 +26,7 @@ const SUMMARY = [
 export const SUMMARY_KEYS = SUMMARY.toSorted();
 
 /** The one batch object. */
-export const BATCH_KEYS = [...SUMMARY, 'tasks'].toSorted();
+export const BATCH_KEYS = [...SUMMARY, 'forecast', 'limits', 'tasks'].toSorted();
 
 /** A task in it. */
 export const TASK_KEYS = [
