@@ -63,7 +63,7 @@ it('rebuild puts a damaged file aside and brings back what Temporal knows, and s
   // Its task never had an order, so nobody knows any more what it works from.
   expect([exit, doc]).toMatchObject([
     0,
-    { database: { kind: 'moved' }, backup: null, lost: [], unnamed: [made.tasks[0]?.id] },
+    { database: { kind: 'moved' }, backup: null, lost: [], unnamed: expect.arrayContaining([made.tasks[0]?.id]) },
   ]);
   expect(Object(doc).batches).toContain(made.id);
   expect(await readFile(Object(doc).database.aside, 'utf8')).toContain('nothing of the kind');

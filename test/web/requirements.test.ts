@@ -98,6 +98,8 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.getByLabel('Markdown', { exact: true }).fill('# Unsaved\n');
     await page.keyboard.press('Escape');
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click();
+    // What is on its way out still takes keys.
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     expect(await page.getByLabel('Markdown', { exact: true }).inputValue()).toBe('# Unsaved\n');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Leave without saving' }).click();
