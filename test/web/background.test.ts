@@ -100,7 +100,7 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.keyboard.press('Escape');
     await project.repository.write(file('login'), '# Login\n\nMine.\n');
     await page.goto(address);
-    await dialog.getByText('Changed since').waitFor();
+    await dialog.getByText('Changed since', { exact: true }).waitFor();
     const button = dialog.getByRole('button', { name: /^Apply/ });
     expect(await button.isDisabled()).toBe(true);
     await dialog.getByRole('checkbox', { name: 'Login' }).press(' ');

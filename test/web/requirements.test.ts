@@ -64,7 +64,7 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await card(page, 'Ship the green door').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await card(page, 'blue').waitFor();
-    expect(await project.repository.read(file('ship-the-blue-door'))).toContain('*blue*');
+    await expect.poll(() => project.repository.read(file('ship-the-blue-door'))).toContain('*blue*');
     expect(mistakes).toEqual([]);
     await page.context().close();
   });
