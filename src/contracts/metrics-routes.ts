@@ -38,6 +38,9 @@ export type Metrics = z.infer<typeof MetricsSchema>;
 /** Address of the metrics in the text format of Prometheus; same token or session as the API. */
 export const PROMETHEUS_PATH = '/metrics';
 
+/** Of its answers: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export const PROMETHEUS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** Rows of the route table. */
 export const metricsRoutes = {
   metrics: route({

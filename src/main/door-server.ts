@@ -1,6 +1,6 @@
 /** Serves the host door over HTTP to who has the installation's secret. */
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../contracts/errors.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,6 +9,8 @@ import { DOOR_CALLS, isDoorMethod } from './door-calls.ts';
 import type { DoorMethod } from './door-calls.ts';
 import { DOOR_PATH, HEADERS, HEALTH_PATH, isSignedBy, MAX_SKEW_MS, signatureOf } from './door-protocol.ts';
 import type { DoorAnswer } from './door-protocol.ts';
+import { closeServer, listenAt } from './listen.ts';
+import type { ListenPlace } from './service-options.ts';
 
 /** What the server works with. */
 export interface DoorServerOptions {
@@ -42,10 +44,7 @@ class Refusal extends Error {
  * Listens at `place`; a port of 0 takes a free one.
  * @throws AppError port_taken
  */
-export async function serveDoor(
-  options: DoorServerOptions,
-  place: { host: string; port: number },
-): Promise<DoorServer> {
+export async function serveDoor(options: DoorServerOptions, place: ListenPlace): Promise<DoorServer> {
   const replays = createReplayGuard(options.clock);
   const server = createServer((request, response) => {
     handle(request, response, options, replays).catch((err: unknown) => {
@@ -55,28 +54,8 @@ export async function serveDoor(
       response.writeHead(status, { 'content-type': 'text/plain' }).end();
     });
   });
-  await listen(server, place);
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : place.port;
-  return {
-    url: `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${port}`,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      reject(
-        new AppError('port_taken', `The host door cannot listen at ${host}:${port}: ${cause.message}.`, { cause }),
-      );
-    });
-    server.listen({ host, port }, resolve);
-  });
+  const url = await listenAt(server, 'The host door', place);
+  return { url, close: () => closeServer(server) };
 }
 
 async function handle(

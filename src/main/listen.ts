@@ -1,5 +1,7 @@
-/** Where the API listens. */
+/** Where our servers listen. */
+import type { Server } from 'node:http';
 import { AppError } from '../contracts/errors.ts';
+import type { ListenPlace } from './service-options.ts';
 
 /** Tried first; then any free one. */
 const DEFAULT_PORT = 7780;
@@ -26,4 +28,29 @@ export async function listenOnLoopback(api: Listener, last: number | null): Prom
     }
   }
   throw new AppError('port_taken', 'No port could be had for the API.');
+}
+
+/**
+ * Listens at `place`; a port of 0 takes a free one.
+ * @param who begins the message: `The host door`
+ * @returns the address as URL
+ * @throws AppError port_taken
+ */
+export async function listenAt(server: Server, who: string, { host, port }: ListenPlace): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(new AppError('port_taken', `${who} cannot listen at ${host}:${port}: ${cause.message}.`, { cause }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+  const address = server.address();
+  const taken = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+}
+
+/** Closes it, also under those who keep their connections. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
 }

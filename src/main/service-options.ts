@@ -13,7 +13,12 @@ const ApiOptionsSchema = z.object({
   host: z.string().optional(),
   door: z.string().optional(),
 });
-const HostOptionsSchema = z.object({ host: z.string(), listen: z.string().optional() });
+const WorkerOptionsSchema = z.object({ metrics: z.string().optional() });
+const HostOptionsSchema = z.object({
+  host: z.string(),
+  listen: z.string().optional(),
+  metrics: z.string().optional(),
+});
 
 /** A place to listen at. */
 export interface ListenPlace {
@@ -33,8 +38,14 @@ export interface ApiOptions {
   readonly door: string | null;
 }
 
+/** Options of `nightloom worker`. */
+export interface ControlWorkerOptions {
+  /** Where it serves what it measures; null: nowhere. */
+  readonly metrics: ListenPlace | null;
+}
+
 /** Options of `nightloom worker --host`. */
-export interface RemoteHostOptions {
+export interface RemoteHostOptions extends ControlWorkerOptions {
   readonly host: HostId;
   readonly listen: ListenPlace;
 }
@@ -45,7 +56,7 @@ const LOOPBACK = '127.0.0.1';
 export function apiOptions(argument: string | undefined, defaultPort: number): ApiOptions {
   const { listen, allowHost = [], host, door } = ApiOptionsSchema.parse(JSON.parse(argument ?? '{}'));
   return {
-    listen: listenPlace(listen, defaultPort),
+    listen: listenPlace('listen', listen ?? `${defaultPort}`),
     allowedHosts: allowHost,
     host: host === undefined ? null : hostId(host),
     door: door === undefined ? null : doorUrl(door),
@@ -53,9 +64,19 @@ export function apiOptions(argument: string | undefined, defaultPort: number): A
 }
 
 /** @throws AppError invalid_input */
+export function controlWorkerOptions(argument: string | undefined): ControlWorkerOptions {
+  const { metrics } = WorkerOptionsSchema.parse(JSON.parse(argument ?? '{}'));
+  return { metrics: metrics === undefined ? null : listenPlace('metrics', metrics) };
+}
+
+/** @throws AppError invalid_input */
 export function remoteHostOptions(argument: string | undefined, defaultPort: number): RemoteHostOptions {
-  const { host, listen } = HostOptionsSchema.parse(JSON.parse(argument ?? 'null'));
-  return { host: hostId(host), listen: listenPlace(listen, defaultPort) };
+  const { host, listen, metrics } = HostOptionsSchema.parse(JSON.parse(argument ?? 'null'));
+  return {
+    host: hostId(host),
+    listen: listenPlace('listen', listen ?? `${defaultPort}`),
+    metrics: metrics === undefined ? null : listenPlace('metrics', metrics),
+  };
 }
 
 /** The cluster that the environment names. @throws AppError invalid_settings when it names none, or not rightly */
@@ -71,11 +92,10 @@ export function requiredTemporal(environment: Environment): TemporalConfig {
 }
 
 /** `7780`, `0.0.0.0:7780` or `[::]:7780`; a port alone is on loopback. */
-function listenPlace(text: string | undefined, defaultPort: number): ListenPlace {
-  if (text === undefined) return { host: LOOPBACK, port: defaultPort };
+function listenPlace(flag: string, text: string): ListenPlace {
   const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw mistake('listen', `${text} is no place to listen at; give host:port`);
+  if (match === null || port > 65_535) throw mistake(flag, `${text} is no place to listen at; give host:port`);
   return { host: match[1] ?? match[2] ?? LOOPBACK, port };
 }
 

@@ -35,6 +35,7 @@ import { loadInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { openKnownTemporal } from './known-temporal.ts';
 import { listenOnLoopback } from './listen.ts';
+import { keepDraining } from './metrics-server.ts';
 import { runProgram } from './run-program.ts';
 import type { StackProcess } from './stack-record.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
@@ -46,8 +47,6 @@ import { packageVersion } from './version.ts';
 import { keepDelivering, webhookSender } from './webhooks.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
-/** The SDK keeps 10,000 figures; a busy worker makes some hundred in a second. */
-const DRAIN_METRICS_MS = 5000;
 
 const startedAt = new Date().toISOString();
 const version = packageVersion();
@@ -72,8 +71,7 @@ async function up(): Promise<number> {
   });
   const metrics = createWorkerMetrics();
   installRuntime(logger, metrics.buffer);
-  const draining = setInterval(() => metrics.drain(), DRAIN_METRICS_MS);
-  cleanup.defer(() => clearInterval(draining));
+  cleanup.defer(keepDraining(metrics));
 
   const store = await openStore(location);
   cleanup.defer(() => store.close());

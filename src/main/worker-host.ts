@@ -2,9 +2,9 @@
 import { createGlances } from '../host/git/glances.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
-import { installRuntime } from '../worker/runtime.ts';
 import { DEFAULT_DOOR_PORT } from './door-protocol.ts';
 import { serveDoor } from './door-server.ts';
+import { installMeasuredRuntime } from './metrics-server.ts';
 import { runHost } from './run-host.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
@@ -15,13 +15,13 @@ const stopping = stopSignal({ withParent: false });
 process.exit(await runProgram(main));
 
 async function main(): Promise<number> {
-  const { host, listen } = remoteHostOptions(process.argv[2], DEFAULT_DOOR_PORT);
+  const { host, listen, metrics } = remoteHostOptions(process.argv[2], DEFAULT_DOOR_PORT);
   await using cleanup = new AsyncDisposableStack();
   const { environment, paths, identity, config, logger, masker, clock } = await openService('host-worker');
-  const { installation, secret } = identity;
+  const { installation, secret, token } = identity;
   const lock = acquireProcessLock(`${paths.home}/host.lock`, 'host-worker');
   cleanup.defer(() => lock.release());
-  installRuntime(logger);
+  await installMeasuredRuntime({ place: metrics, part: 'host', token, logger, cleanup });
   const door = await serveDoor(
     { door: createHostDoor({ paths, environment, clock, masker }), secret, clock, logger },
     listen,

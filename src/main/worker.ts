@@ -8,12 +8,13 @@ import { prepareNamespace } from '../temporal/namespace.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { createControlWorker } from '../worker/control-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
-import { installRuntime } from '../worker/runtime.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { keepAliveFile } from './alive-file.ts';
+import { installMeasuredRuntime } from './metrics-server.ts';
 import { meetTemporal } from './recover-batches.ts';
 import { runProgram } from './run-program.ts';
 import { openService } from './service.ts';
+import { controlWorkerOptions } from './service-options.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** A cluster that is being started is waited for; after that whoever runs us starts us again. */
@@ -23,10 +24,11 @@ const stopping = stopSignal({ withParent: false });
 process.exit(await runProgram(main));
 
 async function main(): Promise<number> {
+  const options = controlWorkerOptions(process.argv[2]);
   await using cleanup = new AsyncDisposableStack();
   const { paths, identity, location, config, logger, clock } = await openService('control-worker');
-  const { installation, secret } = identity;
-  installRuntime(logger);
+  const { installation, secret, token } = identity;
+  await installMeasuredRuntime({ place: options.metrics, part: 'worker', token, logger, cleanup });
   const store = await openStore(location);
   cleanup.defer(() => store.close());
   const connection = await connectWorker(config, CONNECT_TIMEOUT_MS, stopping);

@@ -22,7 +22,7 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
   let user: User;
   let postgres: PostgresServer;
   let parts: Record<'api' | 'worker' | 'host', Running>;
-  let ports: { api: number; door: number };
+  let ports: Record<'api' | 'door' | 'worker' | 'host', number>;
   let shared: Readonly<Record<string, string>>;
 
   /** Environment of a part with a state directory of its own. */
@@ -32,10 +32,12 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
       ['api', '--listen', `127.0.0.1:${ports.api}`, '--host', HOST, '--door', `http://127.0.0.1:${ports.door}`],
       { env: ofPart('api') },
     );
-  const startWorker = (): Running => user.start(['worker'], { env: ofPart('worker') });
+  const startWorker = (): Running =>
+    user.start(['worker', '--metrics', `127.0.0.1:${ports.worker}`], { env: ofPart('worker') });
   const startHost = (): Running => {
     const { NIGHTLOOM_DATABASE_URL: _, NIGHTLOOM_DATABASE_PASSWORD_FILE: __, ...env } = ofPart('host');
-    return user.start(['worker', '--host', HOST, '--listen', `127.0.0.1:${ports.door}`], { env });
+    const places = ['--listen', `127.0.0.1:${ports.door}`, '--metrics', `127.0.0.1:${ports.host}`];
+    return user.start(['worker', '--host', HOST, ...places], { env });
   };
   const status = async () => StatusSchema.parse((await user.json(['status'], { env: client() })).doc);
   /** Environment of the command line: it only knows address and token. */
@@ -51,8 +53,10 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
   beforeAll(async () => {
     user = await makeUser(inject('temporalAddress'));
     postgres = await startPostgres();
-    const api = await choosePort([]);
-    ports = { api, door: await choosePort([], [api]) };
+    const taken: number[] = [];
+    for (let count = 0; count < 4; count += 1) taken.push(await choosePort([], taken));
+    const [api = 0, door = 0, worker = 0, host = 0] = taken;
+    ports = { api, door, worker, host };
     const secrets = join(user.root, 'secrets');
     await mkdir(secrets, { mode: 0o700 });
     const token = `nl_${randomBytes(32).toString('base64url')}`;
@@ -112,6 +116,31 @@ describe.skipIf(postgresPrograms() === null)('the stack in parts (with the progr
     expect(log.split('\n')).toEqual(['Auto-commit: a', 'Auto-commit: b']);
     follow.child.kill('SIGTERM');
     await follow.ended;
+  });
+
+  it('shows what each process measures to who has the token: lanes and limits, and both Temporal workers', async () => {
+    const scrape = async (port: number, token = shared['TOKEN'] ?? '') =>
+      await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    const lines = async (port: number): Promise<string[]> => (await (await scrape(port)).text()).split('\n');
+    for (const port of [ports.api, ports.worker, ports.host]) {
+      expect((await scrape(port, 'nl_wrong')).status).toBe(401);
+      expect(await lines(port)).toContainEqual(expect.stringMatching(/^nodejs_eventloop_lag_seconds /));
+    }
+    // How many lanes there are is asked for by the first scrape.
+    await until('the limit of lanes', async () => {
+      const found = await lines(ports.api);
+      return found.includes('nightloom_lane_limit 4') ? found : null;
+    });
+    expect(await lines(ports.api)).toContain('nightloom_lanes{state="held"} 0');
+    const worker = await lines(ports.worker);
+    expect(worker).toContainEqual(expect.stringMatching(/^nightloom_build_info\{.*part="worker"\} 1$/));
+    expect(worker).toContainEqual(
+      expect.stringMatching(/^temporal_\w*workflow_task_execution_latency\w*_count\{.*\} [1-9]/),
+    );
+    const host = await lines(ports.host);
+    expect(host).toContainEqual(expect.stringMatching(/^nightloom_build_info\{.*part="host"\} 1$/));
+    expect(host).toContainEqual(expect.stringMatching(/^temporal_\w*\{.*activity_type="startAgent".*\} [1-9]/));
+    expect((await fetch(`http://127.0.0.1:${ports.host}/health`)).status).toBe(404);
   });
 
   it('says so when the host is gone, still shows what it knows, and goes on when it is back', async () => {

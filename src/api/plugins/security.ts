@@ -1,5 +1,6 @@
 /** Who may talk to us: known Host names, our own pages, holders of the token. Refuses before anything else runs. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
@@ -105,7 +106,7 @@ function checkToken(request: FastifyRequest, token: string): void {
 }
 
 /** True if the request carries `token` as bearer. */
-export function hasToken(request: Pick<FastifyRequest, 'headers'>, token: string): boolean {
+export function hasToken(request: { readonly headers: IncomingHttpHeaders }, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }

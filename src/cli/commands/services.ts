@@ -10,9 +10,9 @@ export const api: Handler<{ listen?: string; allowHost?: string[]; host?: string
   become(context, 'api', flags);
 
 /** `worker [--host <id>]` */
-export const worker: Handler<{ listen?: string; host?: string }> = async (context, flags) => {
+export const worker: Handler<{ listen?: string; host?: string; metrics?: string }> = async (context, flags) => {
   if (flags.host !== undefined) return become(context, 'worker-host', flags);
-  if (flags.listen === undefined) return become(context, 'worker', {});
+  if (flags.listen === undefined) return become(context, 'worker', flags);
   const message = '--listen is for a host; the control worker has no door';
   throw new AppError('invalid_input', `${message}.`, {
     details: { fields: [{ path: 'listen', message }], next: 'Leave it out, or name the host with --host.' },

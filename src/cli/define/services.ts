@@ -25,7 +25,8 @@ export function defineServiceCommands(program: Command, registry: Registry): voi
         'Runs the control worker alone, in the foreground; with --host the worker of a host and its door instead.',
       )
       .option('--host <id>', 'be this host: its projects, agents and runs are here')
-      .option('--listen <place>', "host:port of the host's door (default 127.0.0.1:7790)"),
+      .option('--listen <place>', "host:port of the host's door (default 127.0.0.1:7790)")
+      .option('--metrics <place>', 'host:port at which it serves /metrics (default: nowhere)'),
     async () => (await load()).worker,
   );
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadInstallation } from '../../../src/main/installation.ts';
-import { apiOptions, remoteHostOptions } from '../../../src/main/service-options.ts';
+import { apiOptions, controlWorkerOptions, remoteHostOptions } from '../../../src/main/service-options.ts';
 import { readEnvironment } from '../../../src/platform/environment.ts';
 import { ensureStateDirectory } from '../../../src/platform/paths.ts';
 import { POSTGRES_PASSWORD, postgresPrograms, startPostgres } from '../../support/postgres.ts';
@@ -157,8 +157,14 @@ describe('docker-compose.yml', () => {
     const { stdout } = await run(join(ROOT, 'nightloom'), [verb, '--help']);
     for (const word of words.filter((each) => each.startsWith('--'))) expect(stdout).toContain(`${word} <`);
     const argument = JSON.stringify(flagsOf(words));
-    const parsed = name === 'api' ? apiOptions(argument, 1) : name === 'host' ? remoteHostOptions(argument, 1) : null;
-    if (parsed !== null) expect(parsed).toMatchObject({ host: 'host-1', listen: { host: '0.0.0.0' } });
+    const parsed = {
+      api: () => apiOptions(argument, 1),
+      host: () => remoteHostOptions(argument, 1),
+      worker: () => controlWorkerOptions(argument),
+    }[name]();
+    const metrics = { metrics: { host: '0.0.0.0', port: 7791 } };
+    if (name !== 'worker') expect(parsed).toMatchObject({ host: 'host-1', listen: { host: '0.0.0.0' } });
+    if (name !== 'api') expect(parsed).toMatchObject(metrics);
     // A variable that nobody reads would change nothing in what was read.
     const { raw: _, ...nothing } = readEnvironment({});
     for (const [variable, value] of Object.entries(environment)) {
