@@ -69,7 +69,7 @@ export function requirementFile(name: string): string {
 export async function startInstallation(
   temporalAddress: string,
   files: Readonly<Record<string, string>>,
-  options: { readonly cachedWorkflows?: number } = {},
+  options: { readonly cachedWorkflows?: number; readonly commandTimeoutMs?: number } = {},
 ): Promise<TestInstallation> {
   installRuntime(silentLogger);
   const root = await mkdtemp(join(tmpdir(), 'nightloom-test-'));
@@ -87,11 +87,15 @@ export async function startInstallation(
     context,
     store,
     client: temporal.client,
-    ...options,
+    cachedWorkflows: options.cachedWorkflows,
   });
   await Promise.all([workers.control.start(), workers.host.start()]);
 
-  const batches = createBatchClient({ client: temporal.client, installation: context.installation });
+  const batches = createBatchClient({
+    client: temporal.client,
+    installation: context.installation,
+    ...(options.commandTimeoutMs === undefined ? {} : { timeoutMs: options.commandTimeoutMs }),
+  });
   const projects: TestProject[] = [];
   const project: TestInstallation['project'] = async (content) => {
     const made = await makeTestProject({ store, batches, context }, content);
