@@ -8,7 +8,6 @@ import { checkOrder } from '../../host/orders/check-order.ts';
 import { endAgent, startAgent, watchAgent } from '../../host/tasks/agent-run.ts';
 import { checkoutTask } from '../../host/tasks/checkout-task.ts';
 import { commitWork } from '../../host/tasks/commit-work.ts';
-import { takeScreenshot } from '../../host/tasks/screenshot.ts';
 import type { HostContext } from '../../host/tasks/host-context.ts';
 import { parkWork } from '../../host/tasks/park-work.ts';
 import { prepareWorkspace } from '../../host/tasks/prepare-workspace.ts';
@@ -63,7 +62,7 @@ export function createHostActivities(context: HostContext): HostActivities {
         shown = { step };
       };
       return await beating(
-        () => commitAndShow(context, order, onStep),
+        () => commitWork(context, order, onStep),
         () => shown,
       );
     },
@@ -80,17 +79,6 @@ export function createHostActivities(context: HostContext): HostActivities {
       return await beating(() => closeWorkspace(context, order, deliver));
     },
   });
-}
-
-/** Commits, and takes the picture that the project asks for, of what was committed. */
-async function commitAndShow(
-  context: HostContext,
-  order: WorkOrder,
-  onStep: (step: string) => void,
-): ReturnType<HostActivities['commitTask']> {
-  const outcome = await commitWork(context, order, onStep);
-  if (outcome.kind !== 'committed') return outcome;
-  return { ...outcome, notes: [...outcome.notes, ...(await takeScreenshot(context, order))] };
 }
 
 /** What only tasks about GitHub have. */

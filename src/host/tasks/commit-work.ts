@@ -26,14 +26,15 @@ import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
-import { asksForScreenshot } from './screenshot.ts';
+import { asksForScreenshot, takeScreenshot } from './screenshot.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Takes the requirement out of the tree, commits the attempt's work and settles the checkout's copy of the requirement.
- * A commit that is refused for good puts the requirement back. `onStep` is told where it is.
+ * A commit that is refused for good puts the requirement back. `onStep` is told where it is. What was committed is
+ * pictured, where the project asks for it.
  * @throws AppError git_identity_missing, git_busy, workspace_broken, repository_gone
  */
 export async function commitWork(
@@ -41,8 +42,19 @@ export async function commitWork(
   order: WorkOrder,
   onStep: (step: Step) => void = () => undefined,
 ): Promise<CommitOutcome> {
-  const done = doneSha(context, order);
   const workspace = await openWorkspace(context, order);
+  const outcome = await commitIn(context, order, workspace, onStep);
+  if (outcome.kind !== 'committed') return outcome;
+  return { ...outcome, notes: [...outcome.notes, ...(await takeScreenshot(context, order, workspace))] };
+}
+
+async function commitIn(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  onStep: (step: Step) => void,
+): Promise<CommitOutcome> {
+  const done = doneSha(context, order);
   if (done !== null)
     return { kind: 'committed', commit: done === '' ? null : done, notes: await settle(context, order, workspace) };
   const start = readStart(context, order);

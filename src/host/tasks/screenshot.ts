@@ -14,7 +14,8 @@ import { taskPlace } from '../verify/run-place.ts';
 import { runShell } from '../verify/shell-run.ts';
 import { attemptDirectory } from './attempt-note.ts';
 import type { HostContext } from './host-context.ts';
-import { environmentOfCommands, openWorkspace } from './workspace.ts';
+import { environmentOfCommands } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'] as const;
 const ASK_EVERY_MS = 500;
@@ -32,8 +33,7 @@ interface Plan {
  * whether it works or not.
  * @returns notes for the report: what did not work
  */
-export async function takeScreenshot(context: HostContext, order: WorkOrder): Promise<string[]> {
-  const workspace = await openWorkspace(context, order);
+export async function takeScreenshot(context: HostContext, order: WorkOrder, workspace: Workspace): Promise<string[]> {
   const { screenshot } = workspace.settings;
   if (!asksForScreenshot(workspace.settings) || traitsOf(order.kind).changes === 'never') return [];
   const file = screenshotFile(context.paths, order.task, order.attempt);
