@@ -13,6 +13,7 @@ describe('recorded histories', () => {
       'closed-with-a-failure',
       'continued-as-new-first',
       'continued-as-new-last',
+      'fallback',
       'fix-and-failures',
       'limit-and-backoff',
       'offload-queued-source',

@@ -98,6 +98,16 @@ export const STORIES: Readonly<Record<string, Story>> = {
       'usage-limit-lanes': await takeWorkflow(temporal, lanesWorkflowId(context.installation, context.host)),
     };
   },
+  fallback: async (installation) => {
+    const scripts = {
+      limited: ['write a.txt 1', 'limit 1h'],
+      next: ['write b.txt 1'],
+    };
+    const other = { name: 'command' as const, command: ['/bin/sh', '-c', 'echo other > other.txt; echo done'] };
+    const { batch } = await startNight(installation, scripts, { agent: { fallback: [other] } });
+    await installation.until(batch, (each) => each.status === 'completed');
+    return { fallback: await historyOf(installation, batch) };
+  },
   reopened: async (installation) => {
     const { batch, tasks } = await startNight(installation, { a: ['fail no'], b: ['write b.txt 1'] }, { attempts: 1 });
     await installation.until(batch, (each) => each.status === 'completed' && each.completedAtMs !== null);
