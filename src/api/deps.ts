@@ -1,4 +1,5 @@
 /** What the API is handed. */
+import type { DoctorCheck } from '../contracts/doctor-routes.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import type { JournalEvent } from '../contracts/events.ts';
 import type { BatchId, HostId, IdeaId, InstallationId, ProjectId, TaskId, WebhookId } from '../contracts/ids.ts';
@@ -59,6 +60,8 @@ export interface ApiDeps {
   /** Folder of the built dashboard; absent: none is served. */
   readonly dashboard?: string;
   status(): Promise<Status>;
+  /** What the process that serves us needs itself, besides the host; absent: nothing. */
+  readonly ownChecks?: () => Promise<DoctorCheck[]>;
   /** With which GitHub signs deliveries of its webhook. Secret; null or absent: none are taken. */
   readonly githubWebhookSecret?: string | null;
   /** Metrics of a Temporal worker in this process, in the text format of Prometheus; absent: there is none. */

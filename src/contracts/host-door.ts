@@ -10,6 +10,7 @@ import type { GithubDoor } from './host-door-github.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
 import type { AgentInfo } from './agent-routes.ts';
+import type { DoctorCheck } from './doctor-routes.ts';
 import type { AgentAccount } from './state.ts';
 import type { Settings, SettingOrigin, SettingsOverrides } from './settings.ts';
 import type { Phase } from './vocabulary.ts';
@@ -145,6 +146,8 @@ export interface HostDoor extends KindsDoor, GithubDoor, PreviewDoor, Requiremen
   accounts(settings: Settings): Promise<AgentAccount[]>;
   /** The agents of this machine, whether they are installed and logged in. */
   agents(): Promise<AgentInfo[]>;
+  /** What this machine needs besides agents: programs, who commits, the state directory, room. */
+  machineChecks(): Promise<DoctorCheck[]>;
   /** What the night needs: agent, login, git identity, base, commands, disk. */
   preflight(projectPath: string, settings: Settings): Promise<PreflightFinding[]>;
   /** Progress of a task's current run; null when there is none. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { auditRoutes } from './audit-routes.ts';
 import { claudeCodeRoutes } from './claude-code-routes.ts';
+import { doctorRoutes } from './doctor-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { gitRoutes } from './git-routes.ts';
@@ -265,6 +266,7 @@ export const routes = {
   ...requirementRoutes,
   ...webhookRoutes,
   ...agentRoutes,
+  ...doctorRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,

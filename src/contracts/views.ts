@@ -213,7 +213,14 @@ export const StatusSchema = z
     version: z.string(),
     installation: z.string().nullable(),
     host: z.string().nullable(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        message: z.string(),
+        repair: z.string().nullable().describe('What to type when it is not ok; null: nothing'),
+      }),
+    ),
     running: z.int().describe('Agents running now'),
     openBatches: z.int(),
   })

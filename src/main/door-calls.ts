@@ -101,6 +101,7 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   undoRequirements: call(z.tuple([path, name]), (door, [at, id]) => door.undoRequirements(at, id)),
   configuration: call(z.tuple([path, overrides]), (door, [at, over]) => door.configuration(at, over)),
   agents: call(z.tuple([]), (door) => door.agents()),
+  machineChecks: call(z.tuple([]), (door) => door.machineChecks()),
   accounts: call(z.tuple([settings]), (door, [known]) => door.accounts(known)),
   preflight: call(z.tuple([path, settings]), (door, [at, known]) => door.preflight(at, known)),
   progress: call(z.tuple([task]), (door, [of]) => door.progress(of)),

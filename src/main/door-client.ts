@@ -39,6 +39,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     undoRequirements: (path, id) => ask('undoRequirements', [path, id]),
     configuration: (path, overrides) => ask('configuration', [path, overrides]),
     agents: () => ask('agents', []),
+    machineChecks: () => ask('machineChecks', []),
     accounts: (settings) => ask('accounts', [settings]),
     preflight: (path, settings) => ask('preflight', [path, settings]),
     progress: (task) => ask('progress', [task]),

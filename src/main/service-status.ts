@@ -31,8 +31,8 @@ export function createServiceStatus(parts: ServiceParts): () => Promise<Status> 
     const [temporal, database, control, hostWorker, disk] = await Promise.all([
       checkTemporal(parts.temporal.connection, config.address),
       checkDatabase(parts.store),
-      checkWorker(parts, 'control worker', controlQueue(installation)),
-      checkWorker(parts, 'host worker', hostQueue(installation, host)),
+      checkWorker(parts, 'control worker', controlQueue(installation), 'nightloom worker'),
+      checkWorker(parts, 'host worker', hostQueue(installation, host), `nightloom worker --host ${host}`),
       checkDisk(parts.paths.home),
     ]);
     const checks = [temporal, database.check, control, hostWorker, disk];
@@ -55,12 +55,18 @@ export function createServiceStatus(parts: ServiceParts): () => Promise<Status> 
   };
 }
 
-async function checkWorker({ temporal, config }: ServiceParts, name: string, queue: string): Promise<Check> {
+async function checkWorker(
+  { temporal, config }: ServiceParts,
+  name: string,
+  queue: string,
+  start: string,
+): Promise<Check> {
   try {
     const place = { namespace: config.namespace, queue };
     const pollers = await countPollers(temporal.connection, place, CHECK_TIMEOUT_MS);
-    return { name, ok: pollers > 0, message: pollers > 0 ? 'polls' : `nobody polls ${queue}` };
+    if (pollers > 0) return { name, ok: true, message: 'polls', repair: null };
+    return { name, ok: false, message: `nobody polls ${queue}`, repair: start };
   } catch {
-    return { name, ok: false, message: 'unknown: Temporal does not answer' };
+    return { name, ok: false, message: 'unknown: Temporal does not answer', repair: null };
   }
 }

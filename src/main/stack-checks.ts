@@ -13,9 +13,9 @@ const CHECK_TIMEOUT_MS = 2000;
 export async function checkTemporal(connection: TemporalClient['connection'], address: string): Promise<Check> {
   try {
     const version = await askServerVersion(connection, CHECK_TIMEOUT_MS);
-    return { name: 'temporal', ok: true, message: `server ${version} at ${address}` };
+    return { name: 'temporal', ok: true, message: `server ${version} at ${address}`, repair: null };
   } catch {
-    return { name: 'temporal', ok: false, message: `no answer from ${address}` };
+    return { name: 'temporal', ok: false, message: `no answer from ${address}`, repair: 'nightloom doctor' };
   }
 }
 
@@ -26,10 +26,11 @@ const LOW_DISK_BYTES = 200 * 1024 ** 2;
 export async function checkDisk(home: string): Promise<Check> {
   const name = 'disk';
   const found = await statfs(home).catch(() => null);
-  if (found === null) return { name, ok: false, message: `${home} cannot be read` };
+  if (found === null) return { name, ok: false, message: `${home} cannot be read`, repair: 'nightloom doctor' };
   const freeBytes = found.bavail * found.bsize;
   const message = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free at ${home}`;
-  return { name, ok: freeBytes >= LOW_DISK_BYTES, message };
+  const ok = freeBytes >= LOW_DISK_BYTES;
+  return { name, ok, message, repair: ok ? null : 'nightloom prune' };
 }
 
 /** Whether the database answers, and what it says is going on. */
@@ -38,13 +39,18 @@ export async function checkDatabase(store: Store): Promise<{ check: Check; runni
     const open = await store.batches.open();
     const running = await store.tasks.list({ status: 'running', limit: 100 });
     return {
-      check: { name: 'database', ok: true, message: 'answers' },
+      check: { name: 'database', ok: true, message: 'answers', repair: null },
       running: running.items.length,
       open: open.length,
     };
   } catch (error) {
     return {
-      check: { name: 'database', ok: false, message: error instanceof Error ? error.message : String(error) },
+      check: {
+        name: 'database',
+        ok: false,
+        message: error instanceof Error ? error.message : String(error),
+        repair: 'nightloom db check',
+      },
       running: 0,
       open: 0,
     };

@@ -35,8 +35,19 @@ export function createStatus(parts: StackParts): () => Promise<Status> {
     const checks = [
       temporalCheck,
       database.check,
-      { name: 'control worker', ok: worker === 'RUNNING', message: worker.toLowerCase() },
-      { name: 'host worker', ok: hostChild.isReady(), message: hostChild.isReady() ? 'polls' : 'is being started' },
+      {
+        name: 'control worker',
+        ok: worker === 'RUNNING',
+        message: worker.toLowerCase(),
+        repair: worker === 'RUNNING' ? null : 'nightloom up',
+      },
+      // It is started again by the stack itself.
+      {
+        name: 'host worker',
+        ok: hostChild.isReady(),
+        message: hostChild.isReady() ? 'polls' : 'is being started',
+        repair: null,
+      },
       disk,
     ];
     return {

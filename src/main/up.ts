@@ -24,6 +24,7 @@ import { installRuntime } from '../worker/runtime.ts';
 import { createWorkerMetrics } from '../worker/worker-metrics.ts';
 import type { WorkerMetrics } from '../worker/worker-metrics.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
+import { awakeCheck } from './awake-check.ts';
 import { bindBatches } from './bind-batches.ts';
 import { DASHBOARD, dashboardLink } from './dashboard-link.ts';
 import type { DashboardLink } from './dashboard-link.ts';
@@ -205,6 +206,7 @@ async function startControl(parts: ControlParts) {
     version,
     dashboard: DASHBOARD,
     githubWebhookSecret: environment.githubWebhookSecret,
+    ownChecks: async () => [await awakeCheck(paths.home, environment)],
     workerMetrics: () => parts.metrics.read(),
     status: createStatus({
       paths,

@@ -16,3 +16,12 @@ it('the agents of the host are listed with what is missing', async () => {
     nextCursor: null,
   });
 });
+
+it('what the host needs is listed with what repairs it', async () => {
+  const { status, body } = await stack.send('GET', '/api/doctor');
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    items: [{ name: 'git', ok: false, level: 'error', message: 'git was not found.', repair: 'Install git.' }],
+    nextCursor: null,
+  });
+});

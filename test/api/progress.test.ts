@@ -80,8 +80,8 @@ describe('health', () => {
 
   it('says without a token that it lives, and whether it is ready', async () => {
     expect(await stack.send('GET', '/api/health/live', undefined, none)).toMatchObject({ body: { status: 'live' } });
-    stack.checks.push({ name: 'database', ok: true, message: '/home/me/secret-place' });
-    stack.checks.push({ name: 'temporal', ok: true, message: 'x' });
+    stack.checks.push({ name: 'database', ok: true, message: '/home/me/secret-place', repair: null });
+    stack.checks.push({ name: 'temporal', ok: true, message: 'x', repair: null });
     const ready = await stack.send('GET', '/api/health/ready', undefined, none);
     expect(ready.body).toEqual({
       status: 'ready',
@@ -93,10 +93,10 @@ describe('health', () => {
   });
 
   it('is degraded without Temporal, and not ready without its database', async () => {
-    stack.checks.push({ name: 'temporal', ok: false, message: '' });
+    stack.checks.push({ name: 'temporal', ok: false, message: '', repair: null });
     expect((await stack.send('GET', '/api/health/ready', undefined, none)).body).toMatchObject({ status: 'degraded' });
     const other = await startStack();
-    other.checks.push({ name: 'database', ok: false, message: '' });
+    other.checks.push({ name: 'database', ok: false, message: '', repair: null });
     const refused = await other.send('GET', '/api/health/ready', undefined, none);
     expect([refused.status, problemOf(refused)]).toMatchObject([
       503,

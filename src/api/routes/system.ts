@@ -22,6 +22,10 @@ export function systemRoutes(app: FastifyInstance, deps: ApiDeps): void {
   register(app, routes.version, () => Promise.resolve(versionOf(deps.version)));
   register(app, routes.status, () => deps.status());
   register(app, routes.listAgents, async () => ({ items: await door.agents(), nextCursor: null }));
+  register(app, routes.doctor, async () => {
+    const found = await Promise.all([door.machineChecks(), deps.ownChecks?.() ?? []]);
+    return { items: found.flat(), nextCursor: null };
+  });
   register(app, routes.prune, async ({ body }) => {
     const [{ settings }, projects, open, creating] = await Promise.all([
       readSettings(store.settings),

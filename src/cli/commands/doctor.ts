@@ -1,5 +1,6 @@
 /** `nightloom doctor`: runs our doctor program and shows what it found. */
 import { cwd, execPath } from 'node:process';
+import type { DoctorCheck } from '../../contracts/doctor-routes.ts';
 import { AppError } from '../../contracts/errors.ts';
 import { exec } from '../../platform/exec.ts';
 import type { Handler } from '../context.ts';
@@ -10,15 +11,6 @@ import { oneLine } from '../render/text.ts';
 import type { Style } from '../render/style.ts';
 
 const TIMEOUT_MS = 120_000;
-
-/** One check, as `src/main/doctor.ts` prints it (a JSON array of these on standard output). */
-interface DoctorCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly level: string;
-  readonly message: string;
-  readonly repair: string | null;
-}
 
 /** Shows every check; exit 6 if one that matters failed. @throws AppError internal when the program itself failed */
 export const doctor: Handler<{ json?: boolean }> = async (context, flags) => {
@@ -64,7 +56,8 @@ function checkOf(value: unknown): DoctorCheck[] {
   const name = 'name' in value && typeof value.name === 'string' ? value.name : null;
   const ok = 'ok' in value && typeof value.ok === 'boolean' ? value.ok : null;
   if (name === null || ok === null) return [];
-  const level = 'level' in value && typeof value.level === 'string' ? value.level : ok ? 'info' : 'error';
+  const said = 'level' in value ? value.level : null;
+  const level = said === 'error' || said === 'warning' || said === 'info' ? said : ok ? 'info' : 'error';
   const message = 'message' in value && typeof value.message === 'string' ? value.message : '';
   const repair = 'repair' in value && typeof value.repair === 'string' ? value.repair : null;
   return [{ name, ok, level, message, repair }];

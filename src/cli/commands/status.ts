@@ -69,6 +69,11 @@ function statusLines(view: Status, style: Style): string[] {
   ];
   const head = view.healthy ? style.good('Healthy') : style.bad('Not healthy');
   const work = `${counted(view.running, 'agent')} running, ${counted(view.openBatches, 'open batch', 'open batches')}`;
-  const broken = view.checks.filter((check) => !check.ok).map((check) => style.bad(`${check.name}: ${check.message}`));
+  const broken = view.checks
+    .filter((check) => !check.ok)
+    .flatMap(({ name, message, repair }) => [
+      style.bad(`${name}: ${message}`),
+      ...(repair === null ? [] : [`    Next: ${style.command(repair)}`]),
+    ]);
   return [`${head}: ${work}`, ...broken, ...columns(rows)];
 }

@@ -1,4 +1,5 @@
 /** The host door on files: what the API may ask of this machine, without a host worker. */
+import { homedir } from 'node:os';
 import type { HostDoor } from '../../contracts/host-door.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Environment } from '../../platform/environment.ts';
@@ -7,6 +8,7 @@ import type { StatePaths } from '../../platform/paths.ts';
 import { agentAccounts } from '../agents/accounts.ts';
 import { isMerged, undeliveredRequirements } from '../git/delivery.ts';
 import { agentInfos } from '../project/agent-infos.ts';
+import { machineChecks } from '../project/machine-checks.ts';
 import { preflight } from '../project/preflight.ts';
 import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
@@ -58,6 +60,9 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     undoRequirements: (projectPath, id) => changes.undoRequirements(projectPath, id),
     configuration: (projectPath, overrides) => configuration(paths.home, projectPath, overrides, masker),
     agents: () => agentInfos(paths.home, environment.raw),
+    // Settings of a repository are looked at by its own check.
+    machineChecks: () =>
+      machineChecks({ home: paths.home, base: environment.raw, cwd: environment.raw['HOME'] ?? homedir() }),
     accounts: async (settings) => agentAccounts(environment.raw, settings),
     preflight: (projectPath, settings) => preflight({ paths, projectPath, settings, base: environment.raw }),
     progress: (task) => progress(paths, task, masker),

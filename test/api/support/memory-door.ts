@@ -98,6 +98,9 @@ export function createMemoryDoor(): MemoryDoor {
     agents: async () => [
       { name: 'claude', installed: true, version: '2.1', login: 'no', method: null, repair: 'log in' },
     ],
+    machineChecks: async () => [
+      { name: 'git', ok: false, level: 'error', message: 'git was not found.', repair: 'Install git.' },
+    ],
     accounts: async () => [{ agent: 'claude', account: 'account' }],
     checkProject: async (path) => {
       if (!requirements.has(path)) throw new AppError('not_a_repository', `${path} is no repository.`);

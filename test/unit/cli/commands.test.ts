@@ -160,7 +160,7 @@ describe('reading', () => {
       version: '0.1.0',
       installation: 'i_aaaaaaaaaa',
       host: 'h',
-      checks: [{ name: 'host worker', ok: false, message: 'is down' }],
+      checks: [{ name: 'host worker', ok: false, message: 'is down', repair: 'nightloom up' }],
       running: 1,
       openBatches: 2,
     };

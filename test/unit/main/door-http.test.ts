@@ -85,6 +85,7 @@ describe('the door over HTTP', () => {
       undoRequirements: (door) => door.undoRequirements(at, 'one-change'),
       configuration: (door) => door.configuration(at, overrides),
       agents: (door) => door.agents(),
+      machineChecks: (door) => door.machineChecks(),
       accounts: (door) => door.accounts(settings),
       preflight: (door) => door.preflight(at, settings),
       progress: (door) => door.progress(task),

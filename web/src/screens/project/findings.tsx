@@ -4,7 +4,7 @@ import type { PreflightView } from '../../../../src/contracts/views.ts';
 import { preflightQuery } from '../../data/queries.ts';
 import type { Tone } from '../../model/words.ts';
 import { Button } from '../../ui/button.tsx';
-import { Command } from '../../ui/command.tsx';
+import { Repair } from '../../ui/repair.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { StatusLabel } from '../../ui/status.tsx';
 
@@ -38,7 +38,7 @@ function List({ findings }: Pick<PreflightView, 'findings'>) {
       {findings.map((finding) => (
         <li key={`${finding.code} ${finding.message}`} className="finding">
           <StatusLabel tone={TONES[finding.level]} word={finding.message} />
-          {finding.repair !== null && <Command text={finding.repair} />}
+          {finding.repair !== null && <Repair text={finding.repair} />}
         </li>
       ))}
     </ul>

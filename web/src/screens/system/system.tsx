@@ -1,13 +1,15 @@
 /** The stack: whether its parts work, where they are, what can be cleaned up. */
 import { useQuery } from '@tanstack/react-query';
 import { statusQuery } from '../../data/queries.ts';
-import { Command } from '../../ui/command.tsx';
 import { ExternalIcon } from '../../ui/icons.tsx';
 import { Fact, Facts } from '../../ui/facts.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Repair } from '../../ui/repair.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { StatusLabel } from '../../ui/status.tsx';
+import { Agents } from './agents.tsx';
 import { CleanUp } from './clean-up.tsx';
+import { Doctor } from './doctor.tsx';
 import { Lanes } from './lanes.tsx';
 
 /** See above. */
@@ -32,9 +34,10 @@ export function System() {
     >
       <ul className="list">
         {data.checks.map((check) => (
-          <li key={check.name} className="list-row check-row">
+          <li key={check.name} className="list-row system-row">
             <StatusLabel tone={check.ok ? 'good' : 'bad'} word={check.name} />
             <span className="wrap-text">{check.message}</span>
+            {check.repair !== null && <Repair text={check.repair} />}
           </li>
         ))}
       </ul>
@@ -61,13 +64,10 @@ export function System() {
           </Fact>
         ))}
       </Facts>
+      <Agents />
+      <Doctor />
       <Lanes />
       <CleanUp />
-      <section className="section">
-        <h2>More checks</h2>
-        <p className="quiet">Programs, logins and the disk are looked at by the command line:</p>
-        <Command text="nightloom doctor" />
-      </section>
     </Page>
   );
 }
