@@ -2,6 +2,14 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 
+/** One part of the stack, looked at. */
+export const StackCheckSchema = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  message: z.string(),
+  repair: z.string().nullable().describe('What to type when it is not ok; null: nothing'),
+});
+
 /** What answers depend on; the names are those of `/api/status`, which also says why. */
 export const ReadinessSchema = z
   .object({

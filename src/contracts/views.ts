@@ -1,6 +1,7 @@
 /** What API, CLI and dashboard show: one schema per thing, one batch object everywhere. Instants are RFC 3339. */
 import { z } from 'zod';
 import { HoldViewSchema, LaneViewSchema } from './hold-views.ts';
+import { StackCheckSchema } from './health-routes.ts';
 import { LogInfoSchema, ProgressViewSchema } from './log-views.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { EVENT_TYPES } from './events.ts';
@@ -213,14 +214,7 @@ export const StatusSchema = z
     version: z.string(),
     installation: z.string().nullable(),
     host: z.string().nullable(),
-    checks: z.array(
-      z.object({
-        name: z.string(),
-        ok: z.boolean(),
-        message: z.string(),
-        repair: z.string().nullable().describe('What to type when it is not ok; null: nothing'),
-      }),
-    ),
+    checks: z.array(StackCheckSchema),
     running: z.int().describe('Agents running now'),
     openBatches: z.int(),
   })

@@ -21,13 +21,12 @@ const LOW_DISK_BYTES = 2 * 1024 ** 3;
 /** Every check, in the order in which they are repaired. Makes the state directory if it is not there, and nothing else. */
 export async function machineChecks({ home, base, cwd }: MachineCheckRequest): Promise<DoctorCheck[]> {
   const groups = await Promise.all([
-    [nodeCheck()],
     gitCheck(base),
     identityCheck(base, cwd),
     stateDirectoryCheck(home),
     diskCheck(home),
   ]);
-  return groups.flat();
+  return [nodeCheck(), ...groups.flat()];
 }
 
 /** What is as it should be. */
