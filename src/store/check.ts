@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { appliedMigrations, HISTORY_TABLE, missingMigrations, unknownMigrations } from './migrations.ts';
+import { saysDamaged } from './sqlite-errors.ts';
 
 /** What a check found. */
 export interface DatabaseCheck {
@@ -16,6 +17,8 @@ export interface DatabaseCheck {
   readonly schema: string | null;
   /** Migrations that the next start will run. */
   readonly missing: readonly string[];
+  /** The content is broken; false for what else is a problem: a newer program wrote it, it may not be read. */
+  readonly damaged: boolean;
   /** Empty: it can be used. */
   readonly problems: readonly string[];
 }
@@ -24,14 +27,15 @@ const MAX_PROBLEMS = 20;
 
 /** Checks the SQLite file: every page, every foreign key, the schema. Never throws for what it finds. */
 export async function checkDatabase(file: string): Promise<DatabaseCheck> {
-  const result = { database: file, bytes: null, schema: null, missing: [] };
+  const result = { database: file, bytes: null, schema: null, missing: [], damaged: true };
   try {
     await access(file, constants.R_OK);
     const { size } = await stat(file);
     if (size === 0) return { ...result, bytes: 0, problems: ['it is empty'] };
     return { ...result, bytes: size, ...inspect(file) };
   } catch (error) {
-    return { ...result, problems: [error instanceof Error ? error.message : String(error)] };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...result, damaged: saysDamaged(error), problems: [problem] };
   }
 }
 
@@ -41,23 +45,24 @@ export async function checkServer(location: { url: string; password?: string }):
   const engine = openPostgres(location);
   const db = new Kysely<Database>({ dialect: engine.dialect });
   try {
-    return { database: engine.name, bytes: null, ...schemaOf(await appliedMigrations(db)) };
+    return { database: engine.name, bytes: null, damaged: false, ...schemaOf(await appliedMigrations(db)) };
   } finally {
     await db.destroy();
     await engine.close();
   }
 }
 
-function inspect(file: string): Pick<DatabaseCheck, 'schema' | 'missing' | 'problems'> {
+function inspect(file: string): Omit<DatabaseCheck, 'database' | 'bytes'> {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const found = database.prepare(`pragma integrity_check(${MAX_PROBLEMS})`).all();
     const damages = found.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
-    if (damages.length > 0) return { schema: null, missing: [], problems: damages };
+    if (damages.length > 0) return { schema: null, missing: [], damaged: true, problems: damages };
     const orphans = database.prepare('pragma foreign_key_check').all().slice(0, MAX_PROBLEMS);
-    const schema = schemaOf(migrationsIn(database));
+    const applied = migrationsIn(database);
+    const schema = schemaOf(applied);
     const lost = orphans.map((row) => `a row of ${String(row['table'])} belongs to none of ${String(row['parent'])}`);
-    return { ...schema, problems: [...lost, ...schema.problems] };
+    return { ...schema, damaged: lost.length > 0 || applied.length === 0, problems: [...lost, ...schema.problems] };
   } finally {
     database.close();
   }

@@ -12,7 +12,11 @@ import { inbox } from './migrations/0006-inbox.ts';
 import { ideas } from './migrations/0007-ideas.ts';
 import { audit } from './migrations/0009-audit.ts';
 
-/** In order; names are never changed and rows never removed once released. */
+/**
+ * In order; names are never changed and rows never removed once released. Numbers are given when work on a migration
+ * begins, so a program may have had a later one before an earlier one: each needs nothing of those beside it in number
+ * that it was not made with.
+ */
 const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = {
   '0001-initial': initial,
   '0002-kinds': kinds,
@@ -67,6 +71,7 @@ async function migrateWithin(db: Transaction<Database>, engine: Engine): Promise
     },
     migrationTableName: HISTORY_TABLE,
     migrationLockTableName: `${HISTORY_TABLE}_lock`,
+    allowUnorderedMigrations: true,
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;

@@ -10,8 +10,8 @@ import { waitForRun } from '../../src/host/runs/wait.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { batchId, definition, newBatch } from '../contract/store-fixtures.ts';
-import { mayMount, mountSmallDisk } from './small-disk.ts';
-import type { SmallDisk } from './small-disk.ts';
+import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
+import type { SmallDisk } from '../support/small-disk.ts';
 
 const isSkipped = !(await mayMount());
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { endsOf, makeProject, readBatches, startBatch, untilEnded, violationsOf } from './fault-night.ts';
 import type { FaultProject, FaultTask } from './fault-night.ts';
 import { openRuns } from './kills.ts';
-import { mayMount, mountSmallDisk } from './small-disk.ts';
-import type { SmallDisk } from './small-disk.ts';
+import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
+import type { SmallDisk } from '../support/small-disk.ts';
 import { makeStack } from './stack.ts';
 import type { FaultStack } from './stack.ts';
 

@@ -7,7 +7,7 @@ import { readBatches } from './fault-night.ts';
 import type { FaultProject } from './fault-night.ts';
 import { killOpenRuns, openRuns } from './kills.ts';
 import type { Seeded } from './seeded.ts';
-import type { SmallDisk } from './small-disk.ts';
+import type { SmallDisk } from '../support/small-disk.ts';
 import type { FaultStack } from './stack.ts';
 
 const WEIGHTS = {

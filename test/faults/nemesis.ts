@@ -8,7 +8,7 @@ import { strike } from './nemesis-faults.ts';
 import type { Night } from './nemesis-faults.ts';
 import { seeded } from './seeded.ts';
 import type { Seeded } from './seeded.ts';
-import { mayMount, mountSmallDisk } from './small-disk.ts';
+import { mayMount, mountSmallDisk } from '../support/small-disk.ts';
 import { makeStack } from './stack.ts';
 import type { FaultStack } from './stack.ts';
 

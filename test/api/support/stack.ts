@@ -27,6 +27,8 @@ export const TOKEN = 'secret-token-of-the-tests';
 export interface Stack {
   readonly app: FastifyInstance;
   readonly store: Store;
+  /** The database. */
+  readonly file: string;
   readonly door: MemoryDoor;
   readonly batches: MemoryBatches;
   /** What the lanes workflow would say; null: it was never started. */
@@ -50,10 +52,17 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** @param prepare runs before the API is built: what an earlier one left behind */
-export async function startStack(prepare?: (store: Store, batches: MemoryBatches) => Promise<void>): Promise<Stack> {
-  const folder = await mkdtemp(join(tmpdir(), 'nightloom-api-'));
-  const store = await openStore({ file: join(folder, 'nightloom.db') });
+/**
+ * @param prepare runs before the API is built: what an earlier one left behind
+ * @param parent of its directory
+ */
+export async function startStack(
+  prepare?: (store: Store, batches: MemoryBatches) => Promise<void>,
+  parent = tmpdir(),
+): Promise<Stack> {
+  const folder = await mkdtemp(join(parent, 'nightloom-api-'));
+  const file = join(folder, 'nightloom.db');
+  const store = await openStore({ file });
   const door = createMemoryDoor();
   const batches = new MemoryBatches(store);
   await prepare?.(store, batches);
@@ -132,6 +141,7 @@ export async function startStack(prepare?: (store: Store, batches: MemoryBatches
   return {
     app,
     store,
+    file,
     door,
     batches,
     checks,

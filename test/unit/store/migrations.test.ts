@@ -9,12 +9,15 @@ import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asId } from '../../../src/contracts/ids.ts';
+import { checkDatabase } from '../../../src/store/check.ts';
 import type { ColumnTypes } from '../../../src/store/engine.ts';
 import { HISTORY_TABLE } from '../../../src/store/migrations.ts';
 import { initial } from '../../../src/store/migrations/0001-initial.ts';
 import { kinds } from '../../../src/store/migrations/0002-kinds.ts';
 import { control } from '../../../src/store/migrations/0004-control.ts';
 import { inbox } from '../../../src/store/migrations/0006-inbox.ts';
+import { ideas } from '../../../src/store/migrations/0007-ideas.ts';
+import { audit } from '../../../src/store/migrations/0009-audit.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 
@@ -24,6 +27,8 @@ const VERSIONS: readonly (readonly [string, (types: ColumnTypes) => Migration, s
   ['0002-kinds', kinds, 'a1eb074224ff08d7'],
   ['0004-control', control, '8b6ee5a27890c774'],
   ['0006-inbox', inbox, 'e1baf32152e8b27e'],
+  ['0007-ideas', ideas, 'f1b0ad3cf2c492ac'],
+  ['0009-audit', audit, 'e4a41bf9fc948b07'],
 ];
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -47,11 +52,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Makes a database as version `count` left it. */
-async function make(count: number): Promise<void> {
+/** Makes a database as a program with these migrations left it. */
+async function make(versions: typeof VERSIONS): Promise<void> {
   const engine = await openSqlite(file);
   const db = new Kysely<unknown>({ dialect: engine.dialect });
-  const migrations = VERSIONS.slice(0, count).map(([name, of]) => [name, of(engine.types)] as const);
+  const migrations = versions.map(([name, of]) => [name, of(engine.types)] as const);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => Object.fromEntries(migrations) },
@@ -91,7 +96,7 @@ describe.each(VERSIONS.map(([name, , sha256], index) => ({ name, sha256, count: 
   'a database of $name',
   ({ sha256, count }) => {
     it('is brought up to the schema of today with everything in it', async () => {
-      await make(count);
+      await make(VERSIONS.slice(0, count));
       expect(createHash('sha256').update(schema().join('\n')).digest('hex').slice(0, 16)).toBe(sha256);
       read((database) => {
         for (const row of ROWS) database.exec(row);
@@ -117,3 +122,22 @@ describe.each(VERSIONS.map(([name, , sha256], index) => ({ name, sha256, count: 
     });
   },
 );
+
+it('a database that got 0009 before there was 0007 gets what it lacks, with everything in it', async () => {
+  await make(VERSIONS.filter(([name]) => name !== '0007-ideas'));
+  read((database) => {
+    for (const row of ROWS) database.exec(row);
+    database.exec(`insert into audit (at, who, address, method, route, subjects, request)
+      values ('${AT}', 'token', '127.0.0.1', 'POST', '/api/batches', '[]', 'r1')`);
+  });
+  const store = await openStore({ file });
+  expect(await store.batches.get(asId('batch', 'b_aaaaaaaaaa'))).toMatchObject({ name: 'Night' });
+  expect((await store.ideas.list({ limit: 9 })).items).toEqual([]);
+  expect((await store.audit.list({ limit: 9 })).items).toMatchObject([{ route: '/api/batches' }]);
+  await store.close();
+  const migrated = schema();
+  await rm(file);
+  await (await openStore({ file })).close();
+  expect(migrated).toEqual(schema());
+  expect(await checkDatabase(file)).toMatchObject({ problems: [], missing: [], damaged: false });
+});

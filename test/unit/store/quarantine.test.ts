@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open-store.ts';
 import { quarantineDamaged } from '../../../src/store/quarantine.ts';
@@ -19,6 +20,22 @@ it('leaves a whole database, and says that there is none', async () => {
   await (await openStore({ file })).close();
   expect(await quarantineDamaged(file, 0)).toEqual({ kind: 'whole' });
   expect((await readdir(folder)).filter((name) => name.includes('damaged'))).toEqual([]);
+});
+
+it('leaves one that a newer program wrote, and one that is locked: neither is damaged', async () => {
+  await (await openStore({ file })).close();
+  const other = new DatabaseSync(file);
+  other.exec("insert into schema_version (name, timestamp) values ('0099-future', '2030-01-01')");
+  await expect(quarantineDamaged(file, 0)).rejects.toMatchObject({
+    code: 'state_dir_unusable',
+    message: expect.stringContaining('0099-future'),
+  });
+  other.exec("delete from schema_version where name = '0099-future'; pragma locking_mode = exclusive");
+  other.exec('pragma journal_mode = delete; begin exclusive');
+  await expect(quarantineDamaged(file, 0)).rejects.toMatchObject({ message: expect.stringContaining('locked') });
+  other.close();
+  expect(await readdir(folder)).toEqual(['nightloom.db']);
+  expect(await quarantineDamaged(file, 0)).toEqual({ kind: 'whole' });
 });
 
 it('keeps every byte of a damaged one, with its log, under a name that says so', async () => {
