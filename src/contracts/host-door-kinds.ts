@@ -1,5 +1,6 @@
 /** What the API asks of a host about kinds of tasks: part of the host door. */
 import type { TaskId } from './ids.ts';
+import type { EventView } from './views.ts';
 import type { TaskKind } from './vocabulary.ts';
 
 /** A task's kind and parameters, as they are kept on the host under the sha256 of their canonical JSON. */
@@ -26,4 +27,9 @@ export interface KindsDoor {
   freezeTask(projectPath: string, task: TaskToFreeze): Promise<FrozenTask>;
   /** What an attempt left as its result, masked; null: nothing. At most 1 MB as JSON. */
   taskResult(task: TaskId, attempt: number): Promise<unknown>;
+  /**
+   * Tells the handler that works on a task now of events (rising by `seq`); those that it was told before are left out.
+   * The number of the last event that it was told, 0 when none; null when it has no run that goes on.
+   */
+  tellHandler(task: TaskId, events: readonly EventView[]): Promise<number | null>;
 }

@@ -1,5 +1,6 @@
 /** `nightloom api`: the API alone. Starts and answers reads also while Temporal, the workers and the host are down. */
 import { buildApi } from '../api/build-api.ts';
+import { tellHandlers } from '../api/services/tell-handlers.ts';
 import { AppError } from '../contracts/errors.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
@@ -44,9 +45,10 @@ async function main(): Promise<number> {
   const { client } = temporal;
   const version = packageVersion();
   let url = '';
+  const door = doorOf(service, options);
   const server = await buildApi({
     store,
-    door: doorOf(service, options),
+    door,
     batches: bindBatches(createBatchClient({ client, installation })),
     lanes: createLaneClient({ client, installation }),
     webhooks: webhookSender({ secret: identity.secret, environment: service.environment, clock }),
@@ -74,6 +76,8 @@ async function main(): Promise<number> {
   const telling = { secret: identity.secret, environment: service.environment, clock, store, logger };
   const delivering = keepDelivering(telling, stopping);
   cleanup.defer(() => delivering);
+  const tellingHandlers = tellHandlers({ store, door, logger }, stopping);
+  cleanup.defer(() => tellingHandlers);
   await aborted(stopping);
   return 0;
 }

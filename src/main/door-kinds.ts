@@ -4,6 +4,7 @@ import type { KindsDoor } from '../contracts/host-door-kinds.ts';
 import { isId } from '../contracts/ids.ts';
 import type { TaskId } from '../contracts/ids.ts';
 import { isBuiltinKind, isHandlerKind } from '../contracts/kinds.ts';
+import { EventViewSchema } from '../contracts/views.ts';
 import type { TaskKind } from '../contracts/vocabulary.ts';
 
 const task = z.custom<TaskId>((value) => typeof value === 'string' && isId('task', value));
@@ -21,6 +22,7 @@ export const KINDS_ARGUMENTS = {
     }),
   ]),
   taskResult: z.tuple([task, z.int().min(1)]),
+  tellHandler: z.tuple([task, z.array(EventViewSchema).max(1000)]),
 } as const satisfies Record<keyof KindsDoor, z.ZodType>;
 
 /** The calls on a door of another process; `ask` sends one. */
@@ -30,5 +32,6 @@ export function kindsClient(
   return {
     freezeTask: (...args) => ask('freezeTask', args),
     taskResult: (...args) => ask('taskResult', args),
+    tellHandler: (...args) => ask('tellHandler', args),
   };
 }

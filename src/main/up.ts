@@ -1,6 +1,7 @@
 /** The embedded stack: Temporal as a child, API and control worker in this process, the host worker in a small one. */
 import { createControlActivities } from '../activities/control/create-control-activities.ts';
 import { buildApi } from '../api/build-api.ts';
+import { tellHandlers } from '../api/services/tell-handlers.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
@@ -113,6 +114,8 @@ async function up(): Promise<number> {
   const telling = { secret: identity.secret, environment, clock: systemClock, store, logger };
   const delivering = keepDelivering(telling, stopping);
   cleanup.defer(() => delivering);
+  const tellingHandlers = tellHandlers({ store, door: control.door, logger }, stopping);
+  cleanup.defer(() => tellingHandlers);
   await control.working;
   await sayGoodbye(store);
   return 0;
@@ -184,9 +187,10 @@ async function startControl(parts: ControlParts) {
     activities: { ...createControlActivities({ store, clock: systemClock, installation, secret, lanes, batches }) },
   });
   let url = '';
+  const door = createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) });
   const server = await buildApi({
     store,
-    door: createHostDoor({ paths, environment, clock: systemClock, masker: createMasker(parts.secrets) }),
+    door,
     batches: bindBatches(batches),
     lanes,
     webhooks: webhookSender({ secret, environment, clock: systemClock }),
@@ -223,7 +227,7 @@ async function startControl(parts: ControlParts) {
   const setUrl = (known: string): void => {
     url = known;
   };
-  return { working: runWorker(control, stopping, logger), server, setUrl };
+  return { working: runWorker(control, stopping, logger), server, setUrl, door };
 }
 
 function greet(link: DashboardLink, paths: StatePaths, temporal: OpenTemporal): void {

@@ -7,6 +7,7 @@ import type { Masker } from '../../platform/masking.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import { freezeTask } from '../kinds/frozen-task.ts';
+import { tellHandler } from '../kinds/handlers/events-file.ts';
 import { askHandlers } from '../kinds/handlers/plan.ts';
 import { isRunnable, RUNNABLE_KINDS } from '../kinds/registry.ts';
 import { readResult } from '../kinds/result-file.ts';
@@ -26,6 +27,7 @@ export function kindsDoor(
       return await freezeHandled(paths, projectPath, task, base);
     },
     taskResult: async (task, attempt) => readResult(paths, task, attempt, masker),
+    tellHandler: (task, events) => tellHandler(paths, task, events),
   };
 }
 

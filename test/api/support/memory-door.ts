@@ -135,6 +135,7 @@ export function createMemoryDoor(): MemoryDoor {
       if (!isBuiltinKind(kind)) throw new AppError('unknown_kind', 'no such kind', { details: { kinds: [] } });
       return { kind, params, sha256: sha256(canonicalJson({ kind, params })) };
     },
+    tellHandler: async () => null,
     taskResult: async (task, attempt) => door.results.get(`${task}/${attempt}`) ?? null,
     githubNews: async (_project, position) => ({ ...door.news, position }),
     githubLook: async () => door.news.triggers,

@@ -117,6 +117,18 @@ describe('the door over HTTP', () => {
       evidence: (door) => door.evidence(task, 1),
       freezeTask: (door) => door.freezeTask(at, { kind: 'claude-cli', params: { instructions: 'x' } }),
       taskResult: (door) => door.taskResult(task, 1),
+      tellHandler: (door) => {
+        const event = {
+          seq: 1,
+          id: 'e',
+          type: 'task.started' as const,
+          at: 'now',
+          batch: null,
+          task,
+          data: { name: 'x' },
+        };
+        return door.tellHandler(task, [event]);
+      },
       commitAndPush: (door) =>
         door.commitAndPush(at, {
           project: asId('project', 'p_aaaaaaaaaa'),

@@ -1,4 +1,5 @@
 /** What a handler is handed. Runs in the handler's own process; a part that cannot be had throws only when it is used. */
+import { handlerEvents } from './handler-events.ts';
 import type { RunOrder } from './protocol.ts';
 import { SAID } from './protocol.ts';
 import { projectState } from './project-state.ts';
@@ -19,6 +20,7 @@ export function handlerContext(order: RunOrder, token: string | null, signal: Ab
     projectPath: workspace,
     project,
     components: components(order, token, signal),
+    events: handlerEvents(order.eventsFile),
     credentials: { githubToken: token },
     temporaryDirectory,
     signal,

@@ -12,7 +12,7 @@ import { GITHUB_API, repositoryOfRemote } from '../../github/repository.ts';
 import { openGit } from '../../git/git.ts';
 import { isRecord, readJson } from '../../runs/run-directory.ts';
 import { temporaryDirectory } from '../../runs/temporary-directory.ts';
-import { HANDLED_FILE, SAID, TOKEN_VARIABLE } from './protocol.ts';
+import { EVENTS_FILE, HANDLED_FILE, SAID, TOKEN_VARIABLE } from './protocol.ts';
 import type { CheckAnswer, CheckOrder, Handled, RunOrder } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./handler-process.ts', import.meta.url));
@@ -99,6 +99,7 @@ export async function planHandler(
     stateDirectory: join(paths.home, 'values', order.project),
     temporaryDirectory: temporaryDirectory(directory),
     handledFile: join(directory, HANDLED_FILE),
+    eventsFile: join(directory, EVENTS_FILE),
     github: await githubOf(order.projectPath),
   };
   const program = programOf(paths);

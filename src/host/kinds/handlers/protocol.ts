@@ -6,6 +6,9 @@ export const SAID = '::nightloom:: ';
 /** File in the run's directory that says how the handler ended. */
 export const HANDLED_FILE = 'handled.json';
 
+/** File in the run's directory with what happened in the project meanwhile, as JSON lines. */
+export const EVENTS_FILE = 'events.jsonl';
+
 /** The token, for the process alone: it takes it out of its environment before any foreign code runs. */
 export const TOKEN_VARIABLE = 'NIGHTLOOM_HANDLER_TOKEN';
 
@@ -36,6 +39,8 @@ export interface RunOrder {
   readonly temporaryDirectory: string;
   /** Where to say how it ended; see {@link HANDLED_FILE}. */
   readonly handledFile: string;
+  /** See {@link EVENTS_FILE}. */
+  readonly eventsFile: string;
   /** Address of the API, and `owner/name` as the remote `origin` names it; null: it is not on GitHub. */
   readonly github: { readonly apiUrl: string; readonly repository: string | null };
 }

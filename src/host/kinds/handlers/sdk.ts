@@ -80,6 +80,71 @@ export interface Components {
   readonly logger: TaskLogger;
 }
 
+/** Facts of an event. */
+export interface EventFacts {
+  /** Of the task, or of the batch. */
+  readonly name?: string | null;
+  readonly [fact: string]: string | number | boolean | null | undefined;
+}
+
+/** How a task ended: what its attempts took together. */
+export interface EndFacts extends EventFacts {
+  readonly kind: string;
+  readonly durationMs: number;
+  readonly costUsd: number | null;
+}
+
+/** Names of events and what they say; `docs/events.md` has all of them. */
+export interface EventsByName {
+  readonly 'task.started': EventFacts;
+  readonly 'task.progress': EventFacts & { readonly stage: string; readonly step: string; readonly message: string };
+  readonly 'task.completed': EndFacts & { readonly commit: string | null };
+  readonly 'task.failed': EndFacts & { readonly code: string; readonly message: string; readonly step: string };
+  readonly 'task.cancelled': EventFacts;
+  readonly 'task.skipped': EventFacts & { readonly why: string };
+  readonly 'task.waiting': EventFacts & { readonly why: string };
+  readonly 'context.cleaned': EventFacts & { readonly project: string };
+  readonly 'batch.completed': EventFacts;
+  readonly progress: EventsByName['task.progress'];
+  readonly 'task-completed': EventsByName['task.completed'];
+  readonly 'task-failed': EventsByName['task.failed'];
+  readonly 'task-cancelled': EventsByName['task.cancelled'];
+  readonly 'context-cleaned': EventsByName['context.cleaned'];
+  /** Every event, also those that have no line here. */
+  readonly '*': EventFacts;
+}
+/** What can be listened for. */
+export type EventName = keyof EventsByName;
+
+/** Something that happened, as `GET /api/events` sends it. */
+export interface AnyProjectEvent {
+  /** Place in the journal: rises. */
+  readonly seq: number;
+  readonly id: string;
+  /** For example `task.completed`. */
+  readonly type: string;
+  /** Its other name, for example `task-completed`. */
+  readonly alias?: string | undefined;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly batch: string | null;
+  readonly task: string | null;
+  readonly data: EventFacts;
+}
+
+/** The same of one name. */
+export type ProjectEvent<Name extends EventName> = AnyProjectEvent & { readonly data: EventsByName[Name] };
+
+/** Events of the task, of all other tasks of its project, and of its batch. */
+export interface ProjectEvents {
+  /**
+   * Calls `listener` for each event of that name, once and in order, from the task's start on: the first call of `on` also
+   * brings what happened before it. What a listener throws fails the task. While somebody listens the process stays.
+   * @returns ends it
+   */
+  on<Name extends EventName>(name: Name, listener: (event: ProjectEvent<Name>) => unknown): () => void;
+}
+
 /** Everything around a task. */
 export interface TaskContext {
   /** Top of the tree in which the task works, and the current directory: what changes here is verified and committed. */
@@ -91,6 +156,7 @@ export interface TaskContext {
     readonly checkout: string;
   };
   readonly components: Components;
+  readonly events: ProjectEvents;
   /** Secrets of this project alone; null: there is none. */
   readonly credentials: { readonly githubToken: string | null };
   /** A folder of this run alone, removed when it has ended; also `TMPDIR`. */
