@@ -2,6 +2,7 @@
 import { createControlActivities } from '../activities/control/create-control-activities.ts';
 import { buildApi } from '../api/build-api.ts';
 import { tellHandlers } from '../api/services/tell-handlers.ts';
+import type { HostDoor } from '../contracts/host-door.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
 import { ownIdentity } from '../host/runs/process-table.ts';
@@ -109,16 +110,20 @@ async function up(): Promise<number> {
   cleanup.defer(() => record.remove());
   record.begin({ url, temporal, host });
   greet(await dashboardLink(control.server, url, identity.token), paths, temporal);
-  const keeping = keepHouse({ paths, store, logger, path: environment.path }, stopping);
+  const keeping = keepGoing(parts, control.door);
   cleanup.defer(() => keeping);
-  const telling = { secret: identity.secret, environment, clock: systemClock, store, logger };
-  const delivering = keepDelivering(telling, stopping);
-  cleanup.defer(() => delivering);
-  const tellingHandlers = tellHandlers({ store, door: control.door, logger }, stopping);
-  cleanup.defer(() => tellingHandlers);
   await control.working;
   await sayGoodbye(store);
   return 0;
+}
+
+/** What goes on beside the API until the stack stops. */
+async function keepGoing({ paths, identity, logger, store }: ControlParts, door: HostDoor): Promise<void> {
+  await Promise.all([
+    keepHouse({ paths, store, logger, path: environment.path }, stopping),
+    keepDelivering({ secret: identity.secret, environment, clock: systemClock, store, logger }, stopping),
+    tellHandlers({ store, door, logger }, stopping),
+  ]);
 }
 
 /** Keeps `stack.json` true from the moment that everything runs. */
