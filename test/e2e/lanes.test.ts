@@ -1,4 +1,4 @@
-/** Many batches on one host: lanes, offload, retry, all at once, delete and restore; and trust in a changed project file. */
+/** Many batches on one host: lanes, offload, retry, all at once. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { LanesSchema } from '../../src/contracts/hold-views.ts';
 import type { Lanes } from '../../src/contracts/hold-views.ts';
@@ -70,7 +70,7 @@ describe('six batches and two lanes', () => {
     });
     for (const batch of done) expect(batch.counts).toMatchObject({ completed: 1, failed: 0 });
     expect((await type('batch', 'pause', '--all')).out).toBe('No batch is running.\n');
-  }, 60_000);
+  });
 });
 
 describe('tasks that move and tasks that failed', () => {
@@ -117,45 +117,5 @@ describe('tasks that move and tasks that failed', () => {
     const left = await untilBatch(user, source, (batch) => batch.status === 'completed');
     expect(left.tasks.map(({ name, status }) => `${name} ${status}`)).toEqual(['a completed']);
     expect((await type('batch', 'retry', source)).exit).toBe(5);
-  }, 60_000);
-});
-
-describe('delete', () => {
-  it('hides a batch, cancelled if it was open, until it is restored', async () => {
-    await inRepository({ a: 'write a.txt a' });
-    const id = await create('a', '--name', 'Gone');
-    const deleted = await type('batch', 'delete', 'Gone');
-    expect(deleted).toMatchObject({ exit: 0, out: expect.stringContaining(`nightloom batch restore ${id}`) });
-    expect((await type('batch', 'list', '--project', '.')).out).toContain('No batches.');
-    expect((await type('batch', 'list', '--project', '.', '--deleted')).out).toContain(id);
-    const hidden = await type('batch', 'show', id);
-    expect(hidden.exit).toBe(4);
-    expect(hidden.err).toContain(`Next: nightloom batch restore ${id}`);
-    expect((await type('batch', 'restore', 'Gone')).out).toContain('cancelled');
-    expect(await showBatch(user, id)).toMatchObject({ status: 'cancelled', deletedAt: null });
-  });
-});
-
-describe('a project file that changed', () => {
-  it('is shown before it is trusted; creating a batch does not trust it', async () => {
-    await inRepository({ a: 'write a.txt a', b: 'write b.txt b' });
-    expect((await type('project', 'add')).exit).toBe(0);
-    const changed = { agent: { name: 'scripted' }, attempts: 1, verify: ['test -d .git/. || test -e .git'] };
-    await repository.write(CONFIG, JSON.stringify(changed));
-    const made = await type('batch', 'create', 'a', '--name', 'Wary', '--start');
-    expect(made.err).toContain('changed since you trusted it. The batch waits until `nightloom project trust');
-    const held = await until('the hold', async () => {
-      const { out } = await type('batch', 'show', 'Wary');
-      return out.includes('on hold') ? out : null;
-    });
-    expect(held).toContain('changed since it was trusted');
-    const trusted = await type('project', 'trust');
-    expect(trusted.err).toContain('changed since you trusted it.');
-    expect(trusted.err).toContain('verify: test -d .git/.');
-    const resumed = await type('batch', 'resume', 'Wary');
-    expect(resumed.out).toContain('its hold (environment) is over, it is tried again now');
-    const ran = await user.json(['run', 'b', '--yes'], { cwd: repository.directory });
-    expect(ran.err).not.toContain('changed since you trusted it');
-    expect(asBatch(ran.doc).counts.completed).toBe(1);
   });
 });

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { makeUser } from './support/user.ts';
-import type { User } from './support/user.ts';
+import { makeUser } from '../support/user.ts';
+import type { User } from '../support/user.ts';
 
 let user: User;
 

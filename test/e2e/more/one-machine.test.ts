@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { newHostId } from '../../src/platform/ids.ts';
-import { choosePort } from '../../src/temporal/ports.ts';
-import { asBatch, showBatch, untilBatch } from './support/batch.ts';
-import { makeUser } from './support/user.ts';
-import type { Running, User } from './support/user.ts';
+import { newHostId } from '../../../src/platform/ids.ts';
+import { choosePort } from '../../../src/temporal/ports.ts';
+import { asBatch, showBatch, untilBatch } from '../support/batch.ts';
+import { makeUser } from '../support/user.ts';
+import type { Running, User } from '../support/user.ts';
 
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
 const HOST = newHostId('alone');

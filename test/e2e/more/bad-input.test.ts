@@ -2,10 +2,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { TestRepository } from '../support/git-repository.ts';
-import { asBatch, runToEnd, taskOf } from './support/batch.ts';
-import { makeUser, requirement } from './support/user.ts';
-import type { Ran, User } from './support/user.ts';
+import type { TestRepository } from '../../support/git-repository.ts';
+import { asBatch, runToEnd, taskOf } from '../support/batch.ts';
+import { makeUser, requirement } from '../support/user.ts';
+import type { Ran, User } from '../support/user.ts';
 
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
 let user: User;
