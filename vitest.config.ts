@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const temporal = ['test/support/temporal-server.ts'];
+/** A busy machine may take longer than the one second that is Vitest's own. */
+const patient = { poll: { timeout: 10_000 } };
 
 /** Projects from cheap to dear; those that need Temporal share one dev server per test run. */
 export default defineConfig({
@@ -18,15 +20,17 @@ export default defineConfig({
             'test/replay/**/*.test.ts',
           ],
           testTimeout: 30_000,
+          expect: patient,
         },
       },
-      { test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 30_000, expect: patient } },
       {
         test: {
           name: 'workflows',
           include: ['test/workflows/**/*.test.ts', 'test/activities/**/*.test.ts'],
           globalSetup: temporal,
           testTimeout: 60_000,
+          expect: patient,
         },
       },
       {
@@ -35,6 +39,7 @@ export default defineConfig({
           include: ['test/e2e/*.test.ts'],
           globalSetup: temporal,
           testTimeout: 120_000,
+          expect: patient,
           hookTimeout: 60_000,
         },
       },
@@ -45,6 +50,7 @@ export default defineConfig({
           globalSetup: temporal,
           provide: { isQuick: true },
           testTimeout: 60_000,
+          expect: patient,
           hookTimeout: 120_000,
         },
       },
@@ -54,6 +60,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           globalSetup: temporal,
           testTimeout: 180_000,
+          expect: patient,
           hookTimeout: 60_000,
         },
       },

@@ -17,7 +17,7 @@ describe('creations that were cut short', () => {
       batches.states.set(withWorkflow.id, initialState({ batch: withWorkflow, installation, accounts: {} }));
     });
     try {
-      await vi.waitUntil(async () => (await stack.store.batches.creating()).length === 0);
+      await vi.waitUntil(async () => (await stack.store.batches.creating()).length === 0, { timeout: 10_000 });
       const found = await stack.send('GET', `/api/batches/${batchId(1)}`);
       expect(found.body).toMatchObject({ status: 'idle', onFailure: 'stop' });
       expect(problemOf(await stack.send('GET', `/api/batches/${batchId(2)}`)).code).toBe('batch_not_found');

@@ -64,7 +64,7 @@ describe('events', () => {
     await append('old');
     const lastSeq = vi.spyOn(stack.store.events, 'lastSeq');
     const seen = take(client.events({ signal: ending.signal }), 1);
-    await vi.waitUntil(() => lastSeq.mock.results.length > 0);
+    await vi.waitUntil(() => lastSeq.mock.results.length > 0, { timeout: 10_000 });
     await setTimeout(50);
     await append('new');
     expect((await seen).map((event) => event.id)).toEqual(['new']);
@@ -184,7 +184,7 @@ describe('events', () => {
     const response = await rawGet('/api/events?after=0');
     expect(response.statusCode).toBe(200);
     response.pause();
-    await vi.waitUntil(() => after.mock.calls.length > 0);
+    await vi.waitUntil(() => after.mock.calls.length > 0, { timeout: 10_000 });
     // What the reader of all streams looks at in vain meanwhile is nothing. Who keeps results reads in larger pages.
     const read = (): number =>
       after.mock.settledResults.reduce((sum, each, call) => {
@@ -242,9 +242,9 @@ describe('following a log', () => {
       for await (const range of ranges) parts.push(range.text);
     };
     const done = follow();
-    await vi.waitUntil(() => parts.length === 1);
+    await vi.waitUntil(() => parts.length === 1, { timeout: 10_000 });
     log.text += 'säcond ';
-    await vi.waitUntil(() => parts.length === 2);
+    await vi.waitUntil(() => parts.length === 2, { timeout: 10_000 });
     log.text += 'third';
     log.ended = true;
     await done;

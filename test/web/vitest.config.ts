@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/web/**/*.test.ts'],
     globalSetup: ['test/support/temporal-server.ts'],
     provide: { isQuick: false },
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,

@@ -234,7 +234,7 @@ describe('processes', () => {
     );
     expect(code).toBe(143);
     expect(outcome.verdict.kind).toBe('terminated');
-    await vi.waitUntil(() => !isAlive(file('pid.txt')));
+    await vi.waitUntil(() => !isAlive(file('pid.txt')), { timeout: 10_000 });
   });
 
   it('hangs until it is ended, and not at all by SIGTERM if told so', async () => {

@@ -119,7 +119,7 @@ describe('delivering', () => {
     receiver.answer = () => ({ status: 200 });
     const [row] = await deliveries();
     expect(await store.webhooks.again(WEBHOOK, row?.seq ?? 0, Date.now())).toBe(true);
-    await vi.waitUntil(async () => (await deliveries())[0]?.status === 'delivered');
+    await vi.waitUntil(async () => (await deliveries())[0]?.status === 'delivered', { timeout: 10_000 });
   });
 
   it.each([
@@ -135,7 +135,7 @@ describe('delivering', () => {
     await add();
     begin();
     await append('a');
-    await vi.waitUntil(async () => (await deliveries())[0]?.problem);
+    await vi.waitUntil(async () => (await deliveries())[0]?.problem, { timeout: 10_000 });
     expect(await deliveries()).toMatchObject([{ ...expected, responseCode: status }]);
     expect(receiver.received).toHaveLength(1);
   });
@@ -145,7 +145,7 @@ describe('delivering', () => {
     await add();
     begin();
     await append('a');
-    await vi.waitUntil(async () => (await deliveries())[0]?.problem);
+    await vi.waitUntil(async () => (await deliveries())[0]?.problem, { timeout: 10_000 });
     const waitMs = ((await deliveries())[0]?.nextAtMs ?? 0) - Date.now();
     expect(waitMs / 1000).toBeGreaterThan(70);
     expect(waitMs / 1000).toBeLessThan(78);

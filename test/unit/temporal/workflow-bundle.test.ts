@@ -27,20 +27,24 @@ describe('the prebuilt workflow bundle', () => {
   });
   afterEach(() => scratch.remove());
 
-  it('is built when missing, kept while the sources are the same, and built again when they change', async () => {
-    expect(await isBundleFresh(places)).toBe(false);
-    expect(await workflowBundlePath(places)).toBe(places.bundle);
-    const built = await stat(places.bundle);
+  it(
+    'is built when missing, kept while the sources are the same, and built again when they change',
+    { timeout: 120_000 },
+    async () => {
+      expect(await isBundleFresh(places)).toBe(false);
+      expect(await workflowBundlePath(places)).toBe(places.bundle);
+      const built = await stat(places.bundle);
 
-    await workflowBundlePath(places);
-    expect((await stat(places.bundle)).mtimeMs).toBe(built.mtimeMs);
+      await workflowBundlePath(places);
+      expect((await stat(places.bundle)).mtimeMs).toBe(built.mtimeMs);
 
-    await writeFile(join(places.sources[0] ?? '', 'index.ts'), 'export async function second(): Promise<void> {}\n');
-    expect(await isBundleFresh(places)).toBe(false);
-    await workflowBundlePath(places);
-    expect(await readFile(places.bundle, 'utf8')).toContain('async function second');
-    expect(await isBundleFresh(places)).toBe(true);
-  });
+      await writeFile(join(places.sources[0] ?? '', 'index.ts'), 'export async function second(): Promise<void> {}\n');
+      expect(await isBundleFresh(places)).toBe(false);
+      await workflowBundlePath(places);
+      expect(await readFile(places.bundle, 'utf8')).toContain('async function second');
+      expect(await isBundleFresh(places)).toBe(true);
+    },
+  );
 
   it('says why it cannot be built', async () => {
     await writeFile(join(places.sources[0] ?? '', 'index.ts'), "import 'node:child_process';\n");
