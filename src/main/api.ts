@@ -1,4 +1,5 @@
 /** `nightloom api`: the API alone. Starts and answers reads also while Temporal, the workers and the host are down. */
+import { setTimeout } from 'node:timers/promises';
 import { buildApi } from '../api/build-api.ts';
 import { tellHandlers } from '../api/services/tell-handlers.ts';
 import { AppError } from '../contracts/errors.ts';
@@ -25,6 +26,8 @@ import { packageVersion } from './version.ts';
 import { keepDelivering, webhookSender } from './webhooks.ts';
 
 const DEFAULT_PORT = 7780;
+/** So long a Temporal that does not answer keeps the API from listening. */
+const MAX_MEETING_MS = 1000;
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'] as const;
 
 const stopping = stopSignal({ withParent: false });
@@ -41,7 +44,11 @@ async function main(): Promise<number> {
   cleanup.defer(() => store.close());
   const temporal = connectTemporal(config);
   cleanup.defer(() => temporal.close());
-  await refuseUnknownTemporal({ store, temporal, config, installation, clock, logger });
+  const met = refuseUnknownTemporal({ store, temporal, config, installation, clock, logger });
+  const failing = new AbortController();
+  met.catch(() => failing.abort());
+  const ending = AbortSignal.any([stopping, failing.signal]);
+  await Promise.race([met, setTimeout(MAX_MEETING_MS, undefined, { ref: false })]);
   const { client } = temporal;
   const version = packageVersion();
   let url = '';
@@ -74,11 +81,12 @@ async function main(): Promise<number> {
   url = await listen(server, options.listen);
   process.stdout.write(`Nightloom ${version} API: ${url}\n`);
   const telling = { secret: identity.secret, environment: service.environment, clock, store, logger };
-  const delivering = keepDelivering(telling, stopping);
+  const delivering = keepDelivering(telling, ending);
   cleanup.defer(() => delivering);
-  const tellingHandlers = tellHandlers({ store, door, logger }, stopping);
+  const tellingHandlers = tellHandlers({ store, door, logger }, ending);
   cleanup.defer(() => tellingHandlers);
-  await aborted(stopping);
+  await aborted(ending);
+  if (failing.signal.aborted) await met;
   return 0;
 }
 

@@ -4,7 +4,7 @@ import type { ClaudeCodeStatus, ClaudeCodeTask } from '../../contracts/claude-co
 import type { RouteAnswer } from '../../contracts/http.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import type { TaskStatus } from '../../contracts/vocabulary.ts';
-import type { ProjectRow, TaskRow } from '../../store/store.ts';
+import type { BatchRow, ProjectRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { goOn } from './command-batch.ts';
 import type { BatchCreation } from './create-batch.ts';
@@ -43,7 +43,9 @@ export async function namedProject(deps: Pick<ApiDeps, 'store'>, named: NamedPro
 }
 
 /**
- * Makes a batch of one and starts it.
+ * Makes a batch of one and starts it. One that was made and could not be started is named in the error's details, as
+ * `batch` beside `commandId`: its start with that id goes on.
+ * @param seed see `BatchCreation.create`
  * @throws AppError as the creation of a batch and its start
  */
 export async function executeRequirement(
@@ -51,19 +53,31 @@ export async function executeRequirement(
   creation: Pick<BatchCreation, 'create'>,
   views: Views,
   request: ExecuteRequest,
+  seed: string | null,
 ): Promise<RouteAnswer<'claudeCode'>> {
   const project = await namedProject(deps, request);
   const { requirementName, again } = request;
-  const batch = await creation.create({
+  const wanted = {
     name: requirementName.slice(0, 200),
     tasks: [{ projectId: project.id, requirementName }],
     flags: toFlags(request.gitConfig),
     again,
-  });
-  await goOn(deps, batch, 'start', undefined);
+  };
+  const batch = await creation.create(wanted, seed);
+  if (batch.status === 'idle') await start(deps, batch, seed);
   const [row] = await deps.store.tasks.ofBatch(batch.id);
   if (row === undefined) throw new AppError('internal', `Batch ${batch.id} has no task.`);
   return { action: 'execute-requirement', taskId: row.definition.id, task: await toClaudeCodeTask(deps, views, row) };
+}
+
+async function start(deps: ApiDeps, batch: BatchRow, seed: string | null): Promise<void> {
+  try {
+    await goOn(deps, batch, 'start', seed ?? undefined);
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    const { code, message, details } = error;
+    throw new AppError(code, message, { details: { ...details, batch: batch.id }, cause: error });
+  }
 }
 
 /** Writes a requirement. @throws AppError invalid_input, and as `createRequirement` */

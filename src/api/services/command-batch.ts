@@ -6,6 +6,7 @@ import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
 import type { BatchUpdates, Command } from '../../domain/commands.ts';
 import type { BatchRow } from '../../store/store.ts';
+import type { BatchSignals } from '../batch-commands.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toAnswerView } from '../views/small-views.ts';
 import { findBatch } from './lookup.ts';
@@ -40,10 +41,19 @@ export async function sendCommand<Name extends keyof BatchUpdates>(
     return given;
   } catch (error) {
     if (AppError.is(error, 'batch_not_found')) throw ended(row, error);
-    if (!AppError.is(error) || error.category !== 'transient') throw error;
-    const { code, message, details } = error;
-    throw new AppError(code, message, { details: { ...details, commandId: id, number }, cause: error });
+    throw withCommand(error, { commandId: id, number });
   }
+}
+
+/** What may pass is told with the command to try again with: whatever it has done already is found by its id. */
+export function withCommand(error: unknown, command: Command): unknown {
+  if (!AppError.is(error) || error.category !== 'transient') return error;
+  const { code, message, details, retryAt } = error;
+  return new AppError(code, message, {
+    details: { ...details, ...command },
+    cause: error,
+    ...(retryAt === undefined ? {} : { retryAt }),
+  });
 }
 
 /** Start, resume, skip-wait. @throws AppError as {@link sendCommand}; illegal_transition for a closed batch */
@@ -71,7 +81,7 @@ export async function pause(
     return toAnswerView(await sendCommand(deps, row, 'pause', withId, (command) => ({ ...command, ...own })));
   } catch (error) {
     const number = numberOf(error);
-    await deps.batches.signal(row.id, 'pause', { commandId: withId, number, ...own });
+    await signal(deps, row, 'pause', { commandId: withId, number, ...own });
     return stored(row, 'paused');
   }
 }
@@ -85,8 +95,21 @@ export async function cancel(deps: Deps, row: BatchRow, commandId: string | unde
     return toAnswerView(await sendCommand(deps, row, 'cancel', withId, (command) => command));
   } catch (error) {
     const number = numberOf(error);
-    await deps.batches.signal(row.id, 'cancel', { commandId: withId, number });
+    await signal(deps, row, 'cancel', { commandId: withId, number });
     return stored(row, 'cancelled');
+  }
+}
+
+async function signal<Name extends keyof BatchSignals>(
+  deps: Deps,
+  row: BatchRow,
+  name: Name,
+  payload: BatchSignals[Name],
+): Promise<void> {
+  try {
+    await deps.batches.signal(row.id, name, payload);
+  } catch (error) {
+    throw AppError.is(error, 'batch_not_found') ? ended(row, error) : error;
   }
 }
 

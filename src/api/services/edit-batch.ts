@@ -7,7 +7,7 @@ import { NAMED_TASKS, RANK_STEP } from '../../domain/batch-state.ts';
 import type { BatchRow, TaskDefinition } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toTaskStates } from './batch-state.ts';
-import { refuseClosed, sendCommand } from './command-batch.ts';
+import { refuseClosed, sendCommand, withCommand } from './command-batch.ts';
 import { reopenedState, reopenFor } from './reopen.ts';
 import { defineTasks, taskIdOf } from './task-definitions.ts';
 import type { WantedTask } from './task-definitions.ts';
@@ -31,7 +31,8 @@ export async function addTasks(deps: ApiDeps, row: BatchRow, request: AddRequest
   }
   const commandId = request.commandId ?? randomUUID();
   const begun = { id: commandId, batch: row.id, type: 'addTasks', atMs: deps.clock.now() };
-  if ((await deps.store.commands.begin(begun)).answer !== null) return;
+  const { answer, number } = await deps.store.commands.begin(begun);
+  if (answer !== null) return;
   const tasks = await writeRows(deps, row, request, commandId);
   const size = (await deps.store.tasks.ofBatch(row.id)).length;
   const place = { first: row.project, firstRank: 0, named: size <= NAMED_TASKS };
@@ -46,7 +47,7 @@ export async function addTasks(deps: ApiDeps, row: BatchRow, request: AddRequest
         tasks.map((task) => task.id),
       );
     }
-    throw error;
+    throw withCommand(error, { commandId, number });
   }
 }
 

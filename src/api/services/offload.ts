@@ -6,7 +6,7 @@ import type { TaskId } from '../../contracts/ids.ts';
 import type { OffloadAnswer } from '../../contracts/lifecycle-routes.ts';
 import type { BatchRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cancel, refuseClosed, sendCommand } from './command-batch.ts';
+import { cancel, refuseClosed, sendCommand, withCommand } from './command-batch.ts';
 import type { BatchCreation } from './create-batch.ts';
 import { findBatch } from './lookup.ts';
 import { arrivals } from './offload-arrivals.ts';
@@ -51,8 +51,10 @@ export async function offload(
   const ids = [...new Set(request.taskIds)];
   const before = await deps.store.tasks.ofBatch(source.id);
   const nameOf: NameOf = (id) => before.find((task) => task.definition.id === id)?.definition.name;
-  const taskIds = await checkTasks(deps, source, request, ids, commandId, nameOf);
-  const target = await openTarget(deps, creation, source, request, commandId, nameOf);
+  const { taskIds, number } = await checkTasks(deps, source, request, ids, commandId, nameOf);
+  const target = await openTarget(deps, creation, source, request, commandId, nameOf).catch((error: unknown) => {
+    throw withCommand(error, { commandId, number });
+  });
   try {
     const own = { to: target.row.id, taskIds, running: request.running };
     await sendCommand(deps, source, 'offload', commandId, (command) => ({ ...command, ...own }));
@@ -75,7 +77,7 @@ async function checkTasks(
   ids: readonly string[],
   commandId: string,
   nameOf: NameOf,
-): Promise<TaskId[]> {
+): Promise<{ readonly taskIds: TaskId[]; readonly number: number }> {
   const taskIds = ids.filter((id) => isId('task', id));
   const begun = await deps.store.commands.begin({
     id: commandId,
@@ -83,11 +85,13 @@ async function checkTasks(
     type: 'offload',
     atMs: deps.clock.now(),
   });
-  if (begun.answer !== null || source.head?.answers.some(([id]) => id === commandId) === true) return taskIds;
-  const { reasons, whole } = await offloadReasons(deps, source, request, { commandId, number: begun.number });
+  const { number } = begun;
+  const checked = { taskIds, number };
+  if (begun.answer !== null || source.head?.answers.some(([id]) => id === commandId) === true) return checked;
+  const { reasons, whole } = await offloadReasons(deps, source, request, { commandId, number });
   if (whole !== null) throw refusalError(whole, nameOf);
   const count = Object.keys(reasons).length;
-  if (count === 0) return taskIds;
+  if (count === 0) return checked;
   const code = Object.values(reasons).includes('running') ? 'task_running' : 'illegal_transition';
   throw refuseTasks(code, `${count} of the tasks cannot be moved; none was:`, reasons, nameOf);
 }

@@ -8,7 +8,7 @@ import { applyRetryTasks, checkRetryTasks } from '../../domain/commands.ts';
 import type { RetriedTask, RetryTasksCommand } from '../../domain/commands.ts';
 import type { BatchRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
-import { sendCommand } from './command-batch.ts';
+import { sendCommand, withCommand } from './command-batch.ts';
 import { reopenedState, reopenFor } from './reopen.ts';
 import { refusalError, refuseTasks, withTaskNames } from './task-refusals.ts';
 import type { NameOf } from './task-refusals.ts';
@@ -45,7 +45,7 @@ export async function retryTasks(deps: ApiDeps, row: BatchRow, request: RetryReq
   } catch (error) {
     const isRefused = AppError.is(error) && error.category !== 'transient' && error.category !== 'internal';
     if (isRefused) await deps.store.batches.dropRetries(taskIds);
-    throw withTaskNames(error, nameOf);
+    throw withTaskNames(withCommand(error, { commandId, number }), nameOf);
   }
 }
 

@@ -71,7 +71,7 @@ export class MemoryBatches implements BatchCommands {
   readonly states = new Map<BatchId, BatchState>();
   readonly signals: { name: string; number: number }[] = [];
   readonly updates: string[] = [];
-  /** What every call throws; null: nothing. */
+  /** What every call throws; null: nothing. `no_worker`: only what a worker has to answer, as Temporal itself is there. */
   failure: ErrorCode | null = null;
   /** The start fails with `failure`, but has worked; other calls work. */
   startsSilently = false;
@@ -86,7 +86,8 @@ export class MemoryBatches implements BatchCommands {
   }
 
   async startWorkflow(state: BatchState): Promise<void> {
-    if (this.failure === null || this.startsSilently) this.states.set(state.batch, structuredClone(state));
+    if (this.failure === null || this.failure === 'no_worker' || this.startsSilently)
+      this.states.set(state.batch, structuredClone(state));
     this.#fail();
   }
 
@@ -110,6 +111,7 @@ export class MemoryBatches implements BatchCommands {
     payload: BatchUpdates[Name],
   ): Promise<CommandAnswer> {
     this.#fail();
+    if (this.failure === 'no_worker') throw new AppError(this.failure, 'as the test wants it');
     const state = this.states.get(batch);
     if (state === undefined) throw new AppError('batch_not_found', `There is no batch ${batch}.`);
     const known = commands.knownAnswer(state, payload.commandId);
@@ -145,6 +147,7 @@ export class MemoryBatches implements BatchCommands {
   }
 
   async signal(_batch: BatchId, name: 'pause' | 'cancel', payload: { number: number }): Promise<void> {
+    this.#fail();
     this.signals.push({ name, number: payload.number });
   }
 
@@ -169,6 +172,6 @@ export class MemoryBatches implements BatchCommands {
   }
 
   #fail(): void {
-    if (this.failure !== null) throw new AppError(this.failure, 'as the test wants it');
+    if (this.failure !== null && this.failure !== 'no_worker') throw new AppError(this.failure, 'as the test wants it');
   }
 }
