@@ -206,8 +206,8 @@ it('these are all there are', () => {
   const ours = /^\/api\/(batches|tasks|lanes|claude-code)(\/|$)/;
   const changing = Object.entries(routes).filter(([, { method, path }]) => method !== 'GET' && ours.test(path));
   const names = changing.map(([name]) => name).filter((name) => !ELSEWHERE.has(name));
-  const cases = new Set(Object.keys(CASES).map((name) => name.split(' ')[0]));
-  expect([...cases].toSorted()).toEqual(names.toSorted());
+  const cases = Object.keys(CASES).map((name) => name.split(' ', 1).join(''));
+  expect(new Set(cases)).toEqual(new Set(names));
 });
 
 it('reads go on, and say how old they are', async () => {

@@ -66,7 +66,8 @@ async function readIdeas(client: Client, count: number): Promise<{ seqs: number[
   for await (const event of client.events({ after: 0, signal: ending.signal })) {
     if (event.type !== 'idea.changed') continue;
     seqs.push(event.seq);
-    ids.push(String(Object(event.data).idea));
+    const { idea }: { idea?: unknown } = event.data;
+    ids.push(typeof idea === 'string' ? idea : '');
     if (ids.length === count) break;
   }
   ending.abort();
