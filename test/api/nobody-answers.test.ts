@@ -190,7 +190,7 @@ async function expectRefusal(
     return;
   }
   const repeat = (): Promise<Answer> =>
-    batch === undefined ? ask(name, request, commandId) : ask('startBatch', { id: String(batch), body: {} }, commandId);
+    typeof batch === 'string' ? ask('startBatch', { id: batch, body: {} }, commandId) : ask(name, request, commandId);
   expect((await repeat()).status).toBe(200);
   const updates = [...stack.batches.updates];
   expect((await repeat()).status).toBe(200);
