@@ -7,6 +7,7 @@ import type { InspectDoor } from './host-door-inspect.ts';
 import type { PreviewDoor } from './host-door-preview.ts';
 import type { RequirementChangeDoor } from './host-door-requirements.ts';
 import type { GithubDoor } from './host-door-github.ts';
+import type { TrialDoor } from './host-door-trial.ts';
 import type { KindsDoor } from './host-door-kinds.ts';
 import type { BatchId, ProjectId, TaskId } from './ids.ts';
 import type { AgentInfo } from './agent-routes.ts';
@@ -125,7 +126,8 @@ export interface PruneItem {
 }
 
 /** The door. All paths are resolved and contained; all text that leaves a run directory is masked. */
-export interface HostDoor extends KindsDoor, GithubDoor, PreviewDoor, RequirementChangeDoor, InspectDoor, GitDoor {
+export interface HostDoor
+  extends KindsDoor, GithubDoor, PreviewDoor, RequirementChangeDoor, InspectDoor, GitDoor, TrialDoor {
   /** @throws AppError not_a_repository, no_commit, repository_gone */
   checkProject(path: string): Promise<ProjectCheck>;
   /** Requirements of a checkout, sorted by name. */

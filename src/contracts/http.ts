@@ -24,6 +24,7 @@ import { commandBody, id, listOf, page, route } from './route.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { AloneTaskSchema, NewTaskSchema } from './task-routes.ts';
+import { trialRoutes } from './trial-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 import { LogInfoSchema, LogRangeSchema, ProgressViewSchema } from './log-views.ts';
 import {
@@ -267,6 +268,7 @@ export const routes = {
   ...webhookRoutes,
   ...agentRoutes,
   ...doctorRoutes,
+  ...trialRoutes,
   ...lifecycleRoutes,
   ...inspectRoutes,
   ...metricsRoutes,

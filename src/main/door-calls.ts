@@ -120,6 +120,9 @@ export const DOOR_CALLS: Readonly<Record<DoorMethod, DoorCall>> = {
   freezeTask: call(KINDS_ARGUMENTS.freezeTask, (door, args) => door.freezeTask(...args)),
   taskResult: call(KINDS_ARGUMENTS.taskResult, (door, args) => door.taskResult(...args)),
   tellHandler: call(KINDS_ARGUMENTS.tellHandler, (door, args) => door.tellHandler(...args)),
+  baselineRuns: call(z.tuple([z.object({ batch, project, count: z.int().min(0).max(1000) })]), (door, [of]) =>
+    door.baselineRuns(of),
+  ),
   commitAndPush: call(z.tuple([path, gitRequest]), (door, [at, request]) => door.commitAndPush(at, request)),
   githubNews: call(GITHUB_ARGUMENTS.githubNews, (door, args) => door.githubNews(...args)),
   githubLook: call(GITHUB_ARGUMENTS.githubLook, (door, args) => door.githubLook(...args)),

@@ -54,6 +54,7 @@ export function connectDoor(options: DoorClientOptions): HostDoor {
     screenshot: (task, attempt) => ask('screenshot', [task, attempt]),
     screenshots: (task) => ask('screenshots', [task]),
     evidence: (task, attempt) => ask('evidence', [task, attempt]),
+    baselineRuns: (of) => ask('baselineRuns', [of]),
     commitAndPush: (path, request) => ask('commitAndPush', [path, request]),
     isMerged: (path, branch) => ask('isMerged', [path, branch]),
     undelivered: (path) => ask('undelivered', [path]),

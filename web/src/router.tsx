@@ -83,6 +83,7 @@ const project = createRoute({
     ...text(raw, 'edit'),
     ...text(raw, 'write'),
     ...text(raw, 'result'),
+    ...text(raw, 'trial'),
   }),
   component: lazyRouteComponent(() => import('./screens/project/project.tsx'), 'Project'),
 });

@@ -14,6 +14,7 @@ import { freezeRequirement } from '../requirements/freeze.ts';
 import { listRequirements } from '../requirements/list.ts';
 import { createRequirementChanges } from '../requirements/changes.ts';
 import { readRequirement } from '../requirements/read.ts';
+import { baselineRuns } from './baseline-runs.ts';
 import { commitAndPush } from './commit-and-push.ts';
 import { listScreenshots, readScreenshot } from '../runs/screenshot-file.ts';
 import { configuration } from './configuration.ts';
@@ -76,6 +77,7 @@ export function createHostDoor(options: HostDoorOptions): HostDoor {
     screenshot: (task, attempt) => readScreenshot(paths, task, attempt),
     screenshots: (task) => listScreenshots(paths, task),
     evidence: (task, attempt) => evidence(paths, task, attempt, masker),
+    baselineRuns: (of) => baselineRuns(paths, of, masker),
     commitAndPush: (projectPath, request) => commitAndPush(options, projectPath, request),
     isMerged,
     undelivered: undeliveredRequirements,

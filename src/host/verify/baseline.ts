@@ -48,7 +48,7 @@ export async function takeBaseline(request: BaselineRequest): Promise<Baseline> 
   const checks: Baseline = [];
   for (const [index, { command, timeoutMs }] of request.commands.entries()) {
     const { place, cwd, env, signal } = request;
-    const step = `baseline-${index}`;
+    const step = baselineStep(index);
     const { exit, directory } = await runShell({
       place,
       step,
@@ -66,6 +66,11 @@ export async function takeBaseline(request: BaselineRequest): Promise<Baseline> 
   }
   writeJson(request.file, { v: 1, checks });
   return checks;
+}
+
+/** Step of the command at `index` (from 0). */
+export function baselineStep(index: number): string {
+  return `baseline-${index}`;
 }
 
 /** The baseline kept in `file`; null when none was taken or the file is damaged. */

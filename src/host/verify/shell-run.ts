@@ -61,7 +61,7 @@ export async function runShell(run: ShellRun): Promise<ShellEnd> {
 }
 
 /** Directory of the newest try of a step, for reading its output; the first one's when there is none. */
-export async function newestTry(place: RunPlace, step: string): Promise<string> {
+export async function newestTry(place: Pick<RunPlace, 'directory'>, step: string): Promise<string> {
   let found = place.directory(step);
   for (let number = 1; (await inspectRun(found)).status !== 'unclaimed'; number += 1) {
     const next = place.directory(tryStep(step, number));

@@ -6,6 +6,7 @@ import { AppError } from '../../../src/contracts/errors.ts';
 import { isBuiltinKind } from '../../../src/contracts/kinds.ts';
 import type { HostDoor, LogAddress, PreflightFinding, PruneItem } from '../../../src/contracts/host-door.ts';
 import type { CommitAndPushRequest } from '../../../src/contracts/host-door-git.ts';
+import type { BaselineRun } from '../../../src/contracts/host-door-trial.ts';
 import { toSettings } from '../../../src/host/project/settings-values.ts';
 import type { Settings } from '../../../src/contracts/settings.ts';
 import { createMemoryInspect } from './memory-inspect.ts';
@@ -21,6 +22,8 @@ export interface MemoryDoor extends HostDoor {
   /** By `task/attempt/step/stream`. */
   readonly logTexts: Map<string, { text: string; ended: boolean }>;
   readonly findings: PreflightFinding[];
+  /** How the verification commands of every workspace ended. */
+  readonly baseline: BaselineRun[];
   /** Of every project. */
   readonly projectFile: { sha256: string };
   /** What GitHub would tell. */
@@ -90,6 +93,7 @@ export function createMemoryDoor(): MemoryDoor {
     results: new Map(),
     logTexts: new Map(),
     findings: [],
+    baseline: [],
     projectFile: { sha256: 'f'.repeat(64) },
     pruned: null,
     pushed: null,
@@ -115,7 +119,7 @@ export function createMemoryDoor(): MemoryDoor {
       const onFailure = flags.onFailure ?? dashboard.onFailure ?? SETTINGS.onFailure;
       const verify = [{ command: 'npm test', timeoutMs: 1 }];
       const origins = [{ key: 'verify', value: verify, source: 'project' as const, file: 'nightloom.config.json' }];
-      return { settings: { ...SETTINGS, onFailure }, origins, projectFileSha256: door.projectFile.sha256 };
+      return { settings: { ...SETTINGS, onFailure, verify }, origins, projectFileSha256: door.projectFile.sha256 };
     },
     preflight: async () => door.findings,
     progress: async () => null,
@@ -148,6 +152,7 @@ export function createMemoryDoor(): MemoryDoor {
     }),
     isMerged: async (_path, branch) => door.mergedBranches.has(branch),
     undelivered: async () => [...door.resolved],
+    baselineRuns: async ({ count }) => door.baseline.slice(0, count),
     commitAndPush: async (_path, request) => {
       door.pushed = request;
       const results = request.steps.map(() => ({ status: 'done' as const, output: '' }));

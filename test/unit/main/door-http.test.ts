@@ -129,6 +129,8 @@ describe('the door over HTTP', () => {
         };
         return door.tellHandler(task, [event]);
       },
+      baselineRuns: (door) =>
+        door.baselineRuns({ batch: asId('batch', 's_aaaaaaaaaa'), project: asId('project', 'p_aaaaaaaaaa'), count: 2 }),
       commitAndPush: (door) =>
         door.commitAndPush(at, {
           project: asId('project', 'p_aaaaaaaaaa'),

@@ -16,6 +16,7 @@ import { Requirements } from '../requirements/requirements.tsx';
 import { Findings } from './findings.tsx';
 import { Origins } from './origins.tsx';
 import { SettingsForm } from './settings-form.tsx';
+import { TryVerification } from './try-verification.tsx';
 import '../../styles/project.css';
 
 const route = getRouteApi('/projects/$projectId');
@@ -49,6 +50,7 @@ export function Project() {
     settings: () => (
       <>
         <SettingsForm key={JSON.stringify(project.settings)} project={project} />
+        <TryVerification project={project.id} />
         <Origins project={project.id} />
       </>
     ),

@@ -18,7 +18,7 @@ export function Agents() {
     <Section
       title="Agents"
       actions={
-        <Button size="s" label="Look at the agents again" isPending={isFetching} onPress={() => void refetch()}>
+        <Button size="s" label="Look again at the agents" isPending={isFetching} onPress={() => void refetch()}>
           Look again
         </Button>
       }

@@ -1,0 +1,57 @@
+/** Verification commands are tried from the project's settings: green, red and unknown ones, and set-up that fails. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchBrowser } from './support/browser.ts';
+import { FLOW_WIDTHS } from './support/scope.ts';
+import { startWebStack } from './support/stack.ts';
+import type { WebStack } from './support/stack.ts';
+import { axeViolations, openPage, overflowPx } from './support/watch.ts';
+
+let stack: WebStack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startWebStack(inject('temporalAddress')), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+function tried(page: Page, command: string) {
+  return page.getByRole('list', { name: 'Commands tried' }).getByRole('listitem').filter({ hasText: command });
+}
+
+describe.each(FLOW_WIDTHS)('%s', (width) => {
+  it('shows exit code, time and the end of the output of each command, also after a full load', async () => {
+    const commands = ['echo all is well', 'echo one is red; exit 3'];
+    const project = await stack.project(`trial-${width}`, { a: 'write a.txt A' }, { verify: commands });
+    const { page, mistakes } = await openPage(browser, width);
+    await page.goto(await stack.loginLink(`/projects/${project.view.id}?part=settings`));
+    await page.getByRole('button', { name: 'Try the verification commands' }).click();
+    await page.getByText('1 of 2 passed.').waitFor();
+    await tried(page, 'all is well').getByText('Exit 0', { exact: true }).waitFor();
+    await tried(page, 'one is red').getByText('Exit 3', { exact: true }).waitFor();
+    await tried(page, 'one is red').getByLabel('End of the output').getByText('one is red', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('1 of 2 passed.').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await overflowPx(page)).toBe(0);
+    // Nothing was committed, and nothing is news in the inbox.
+    expect(await project.repository.git(['rev-list', '--count', '--all'])).toBe('1');
+    expect((await stack.client.call('listInbox')).items).toEqual([]);
+    expect(mistakes).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says that a command is not there, and stops', async () => {
+    const project = await stack.project(`none-${width}`, { a: 'write a.txt A' }, { verify: ['no-such-program'] });
+    const { page } = await openPage(browser, width);
+    await page.goto(await stack.loginLink(`/projects/${project.view.id}?part=settings`));
+    await page.getByRole('button', { name: 'Try the verification commands' }).click();
+    await tried(page, 'no-such-program').getByText('Exit 127').waitFor();
+    await page.locator('.problem').getByText('was not found').waitFor();
+    await page.getByRole('button', { name: 'Stop the try' }).click();
+    await page.getByText('Stopped.').waitFor();
+    await page.context().close();
+  });
+});
