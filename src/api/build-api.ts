@@ -37,7 +37,6 @@ import { screenshotRoute } from './routes/screenshot.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
-import { trialRoutes } from './routes/trials.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
@@ -113,7 +112,6 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, creation, views);
-  trialRoutes(app, deps, creation);
   backgroundRoutes(app, deps, creation, views);
   inboxRoutes(app, createInbox(deps, views));
   inspectTaskRoutes(app, deps, views);

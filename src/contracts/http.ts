@@ -283,9 +283,6 @@ export const streams = {
   followLog: '/api/tasks/:id/log/follow',
 } as const;
 
-/** PNG that was taken after an attempt. */
-export const SCREENSHOT_PATH = '/api/tasks/:id/attempts/:number/screenshot';
-
 /** Name of a route. */
 export type RouteName = keyof typeof routes;
 /** What a route's answer parses to. */

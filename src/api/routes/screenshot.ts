@@ -1,7 +1,8 @@
 /** The picture that was taken after a task. */
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../contracts/errors.ts';
-import { routes, SCREENSHOT_PATH } from '../../contracts/http.ts';
+import { routes } from '../../contracts/http.ts';
+import { SCREENSHOT_PATH } from '../../contracts/screenshot-path.ts';
 import type { ApiDeps } from '../deps.ts';
 import { parseInput } from '../register.ts';
 import { findTask } from '../services/lookup.ts';

@@ -1,9 +1,10 @@
 /** What a task was checked with, what it waited for, how its attempts went. */
-import type { AttemptView, TaskDetail } from '../../../../src/contracts/views.ts';
+import type { TaskDetail } from '../../../../src/contracts/views.ts';
 import { dollars, duration, toMs } from '../../model/format.ts';
 import { waitWord } from '../../model/words.ts';
 import { StatusLabel } from '../../ui/status.tsx';
 import { Moment } from '../../ui/time.tsx';
+import { Picture } from './picture.tsx';
 
 /** See above. */
 export function TaskHistory({ task }: { readonly task: TaskDetail }) {
@@ -11,7 +12,7 @@ export function TaskHistory({ task }: { readonly task: TaskDetail }) {
     <>
       <Checks task={task} />
       <Waits task={task} />
-      <Attempts attempts={task.attemptList} />
+      <Attempts task={task} />
       <Words title="Notes" lines={task.notes} />
       <Words title="Denied tools" lines={task.deniedTools} />
     </>
@@ -70,7 +71,8 @@ function Waits({ task }: { readonly task: TaskDetail }) {
   );
 }
 
-function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
+function Attempts({ task }: { readonly task: TaskDetail }) {
+  const { attemptList: attempts, screenshots } = task;
   if (attempts.length === 0) return null;
   return (
     <section className="side-section">
@@ -91,6 +93,7 @@ function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
               {attempt.fixes > 0 && `, ${attempt.fixes} fix rounds`}
             </p>
             {attempt.message !== null && <p className="wrap-text">{attempt.message}</p>}
+            {screenshots.includes(attempt.number) && <Picture task={task} attempt={attempt.number} />}
           </li>
         ))}
       </ul>
