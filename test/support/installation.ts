@@ -65,18 +65,22 @@ export function requirementFile(name: string): string {
   return `.claude/commands/${name}.md`;
 }
 
-/** Starts an installation against the run's Temporal server. */
+/** Starts an installation against the run's Temporal server; `environment` is more of the host worker's. */
 export async function startInstallation(
   temporalAddress: string,
   files: Readonly<Record<string, string>>,
-  options: { readonly cachedWorkflows?: number; readonly commandTimeoutMs?: number } = {},
+  options: {
+    readonly cachedWorkflows?: number;
+    readonly commandTimeoutMs?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestInstallation> {
   installRuntime(silentLogger);
   const root = await mkdtemp(join(tmpdir(), 'nightloom-test-'));
   const home = join(root, 'home');
   const paths = await ensureStateDirectory(home);
   const store = await openStore({ file: paths.database });
-  const context = hostContext(root, paths);
+  const context = hostContext(root, paths, options.environment ?? {});
 
   const config = embeddedTemporalConfig(temporalAddress, { temporalNamespace: null });
   const temporal = connectTemporal(config);
@@ -140,13 +144,18 @@ export async function startInstallation(
   };
 }
 
-function hostContext(root: string, paths: HostContext['paths']): HostContext {
+function hostContext(
+  root: string,
+  paths: HostContext['paths'],
+  environment: Readonly<Record<string, string>>,
+): HostContext {
   return {
     paths,
     environment: readEnvironment({
       PATH: readEnvironment().path,
       HOME: root,
       NIGHTLOOM_SCRIPTED_STATE: join(root, 'scripted'),
+      ...environment,
     }),
     installation: newId('installation'),
     host: newHostId('test'),

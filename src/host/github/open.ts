@@ -32,11 +32,22 @@ export async function openGithub(
   options: { readonly now: () => number; readonly signal?: AbortSignal },
 ): Promise<Connection> {
   const { id, name, checkout, settings, environment } = project;
-  const apiUrl = checkApiUrl(settings.apiUrl);
-  const repository = await repositoryOf(checkout, settings.repository, apiUrl);
+  const { apiUrl, repository } = await githubPlace(checkout, settings);
   const { tokenVariable } = settings;
   const { token } = await findCredential({ checkout, project: id, projectName: name, tokenVariable, environment });
   return await connectGithub({ apiUrl, repository, token, userAgent: 'nightloom', ...options });
+}
+
+/**
+ * Where a project is on GitHub, as its settings and its remote say.
+ * @throws AppError github_not_configured, invalid_settings (the address of the API)
+ */
+export async function githubPlace(
+  checkout: string,
+  settings: Pick<GithubSettings, 'apiUrl' | 'repository'>,
+): Promise<{ readonly apiUrl: string; readonly repository: RepositoryName }> {
+  const apiUrl = checkApiUrl(settings.apiUrl);
+  return { apiUrl, repository: await repositoryOf(checkout, settings.repository, apiUrl) };
 }
 
 async function repositoryOf(checkout: string, said: string | null, apiUrl: string): Promise<RepositoryName> {

@@ -1,6 +1,7 @@
 /** A run of a handler of the project: how it begins, and what it says of itself in the end. */
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
+import type { GithubSettings } from '../../contracts/github-settings.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import type { AgentOutcome } from '../../contracts/outcome.ts';
@@ -39,7 +40,7 @@ export async function prepareHandlerRun(
     directory,
     settings,
     params: await readFrozenParams(context.paths.inputs, order),
-    githubToken: await tokenOf(context, order),
+    githubToken: await tokenOf(context, order, settings.github),
   });
   return {
     command: { argv: plan.argv, env: {}, stdin: plan.stdin },
@@ -94,11 +95,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The project's own, else that of the machine; null: there is none, which matters only to a handler that wants it. */
-async function tokenOf({ environment }: HostContext, order: WorkOrder): Promise<string | null> {
+/** The one that a task about GitHub has; null: there is none, which matters only to a handler that wants it. */
+async function tokenOf(
+  { environment }: HostContext,
+  order: WorkOrder,
+  { tokenVariable }: GithubSettings,
+): Promise<string | null> {
   const { projectPath: checkout, project, projectName } = order;
   try {
-    const asked = { checkout, project, projectName, tokenVariable: null, environment: environment.raw };
+    const asked = { checkout, project, projectName, tokenVariable, environment: environment.raw };
     return (await findCredential(asked)).token;
   } catch (error) {
     if (AppError.is(error, 'github_needs_login')) return null;

@@ -47,19 +47,14 @@ function components(order: RunOrder, token: string | null, signal: AbortSignal):
 /** The client is loaded at the first request. */
 function githubClient({ github }: RunOrder, token: string | null, signal: AbortSignal): GithubClient {
   if (token === null) throw new Error('components.github: there is no GitHub token for this project.');
-  const repository = github.repository === null ? null : repositoryOf(github.repository);
-  if (repository === null) throw new Error('components.github: the remote "origin" is no repository on GitHub.');
+  if ('problem' in github) throw new Error(`components.github: ${github.problem}`);
+  const { apiUrl, repository } = github;
   const client = import('../../github/handler-client.ts').then(({ handlerGithub }) =>
-    handlerGithub({ apiUrl: github.apiUrl, repository, token, signal }),
+    handlerGithub({ apiUrl, repository, token, signal }),
   );
   // Whoever awaits a request hears of it.
   client.catch(() => undefined);
   return { repository, request: async (route, parameters = {}) => (await client).request(route, parameters) };
-}
-
-function repositoryOf(text: string): { owner: string; name: string } | null {
-  const [owner, name, ...more] = text.split('/');
-  return owner === undefined || name === undefined || more.length > 0 ? null : { owner, name };
 }
 
 function taskLogger(ids: object): TaskLogger {

@@ -8,8 +8,7 @@ import type { WorkOrder } from '../../../contracts/order.ts';
 import type { Settings } from '../../../contracts/settings.ts';
 import { exec } from '../../../platform/exec.ts';
 import type { StatePaths } from '../../../platform/paths.ts';
-import { GITHUB_API, repositoryOfRemote } from '../../github/repository.ts';
-import { openGit } from '../../git/git.ts';
+import { githubPlace } from '../../github/open.ts';
 import { isRecord, readJson } from '../../runs/run-directory.ts';
 import { temporaryDirectory } from '../../runs/temporary-directory.ts';
 import { EVENTS_FILE, HANDLED_FILE, SAID, TOKEN_VARIABLE } from './protocol.ts';
@@ -100,7 +99,7 @@ export async function planHandler(
     temporaryDirectory: temporaryDirectory(directory),
     handledFile: join(directory, HANDLED_FILE),
     eventsFile: join(directory, EVENTS_FILE),
-    github: await githubOf(order.projectPath),
+    github: await githubOf(order.projectPath, settings),
   };
   const program = programOf(paths);
   const token = githubToken === null ? {} : { [TOKEN_VARIABLE]: githubToken };
@@ -131,10 +130,14 @@ async function modulesOf(checkout: string, { handlers }: Pick<Settings, 'handler
   );
 }
 
-async function githubOf(checkout: string): Promise<RunOrder['github']> {
-  const remote = await openGit(checkout).ask(['remote', 'get-url', 'origin']);
-  const found = remote.exitCode === 0 ? repositoryOfRemote(remote.stdout, GITHUB_API) : null;
-  return { apiUrl: GITHUB_API, repository: found === null ? null : `${found.owner}/${found.name}` };
+/** Whoever does not use it need not have it. */
+async function githubOf(checkout: string, { github }: Settings): Promise<RunOrder['github']> {
+  try {
+    return await githubPlace(checkout, github);
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    return { problem: error.message };
+  }
 }
 
 function lastError(stderr: string): string {

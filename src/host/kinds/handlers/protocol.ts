@@ -41,8 +41,10 @@ export interface RunOrder {
   readonly handledFile: string;
   /** See {@link EVENTS_FILE}. */
   readonly eventsFile: string;
-  /** Address of the API, and `owner/name` as the remote `origin` names it; null: it is not on GitHub. */
-  readonly github: { readonly apiUrl: string; readonly repository: string | null };
+  /** Where the project is on GitHub, or why nobody knows. */
+  readonly github:
+    | { readonly apiUrl: string; readonly repository: { readonly owner: string; readonly name: string } }
+    | { readonly problem: string };
 }
 
 /** Answer to a {@link CheckOrder}. */

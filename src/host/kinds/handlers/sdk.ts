@@ -72,7 +72,7 @@ export interface GithubAnswer {
 
 /** Parts that a handler may use. One that cannot be had throws when it is used, and harms nobody who does not use it. */
 export interface Components {
-  /** Throws without a token or a repository on GitHub. */
+  /** Throws without a token, or when neither settings nor remote name a repository. */
   readonly github: GithubClient;
   /** Settings of the project as they were when the task's workspace was prepared; without its environment. */
   readonly config: Readonly<Record<string, unknown>>;
