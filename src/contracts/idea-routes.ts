@@ -83,7 +83,7 @@ export const ideaRoutes = {
   editIdea: route({
     method: 'PATCH',
     path: '/api/ideas/:id',
-    summary: 'Change its words or its status',
+    summary: 'Change its words or its status; with If-Match only from that state, which the ETag names',
     tag: 'ideas',
     params: id,
     body: z
@@ -105,7 +105,7 @@ export const ideaRoutes = {
   removeIdea: route({
     method: 'DELETE',
     path: '/api/ideas/:id',
-    summary: 'Forget it; a requirement that was made of it stays',
+    summary: 'Forget it (with If-Match only in that state); a requirement that was made of it stays',
     tag: 'ideas',
     params: id,
     answers: IdeaViewSchema,

@@ -28,6 +28,9 @@ export interface IdeaChange {
   readonly requirement?: string | null;
 }
 
+/** The part of an idea that users edit: its ETag names it. */
+export type EditableIdea = Pick<IdeaRow, 'title' | 'text' | 'status' | 'requirement'>;
+
 /** Ideas. `record` of the store makes those implemented whose requirement is completed. */
 export interface IdeaStore {
   /** The same id again adds nothing. */
@@ -41,8 +44,11 @@ export interface IdeaStore {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<Page<IdeaRow>>;
-  /** `implemented` sets its instant, any other status takes it and the task away. null: there is none. */
-  change(id: IdeaId, change: IdeaChange, atMs: number): Promise<IdeaRow | null>;
+  /**
+   * `implemented` sets its instant, any other status takes it and the task away. null: there is none, or it is not as
+   * `from` says; absent: from any.
+   */
+  change(id: IdeaId, change: IdeaChange, atMs: number, from?: EditableIdea): Promise<IdeaRow | null>;
   /** False: there was none. */
   remove(id: IdeaId): Promise<boolean>;
   /** Ideas follow the file that was made of them. */

@@ -22,9 +22,15 @@ export function createIdeaStore(db: Kysely<Database>): IdeaStore {
       return row === undefined ? null : toRow(row);
     },
     list: (filter) => list(db, filter),
-    change: async (id, change, atMs) => {
-      const changing = db.updateTable('ideas').set({ ...changedColumns(change, atMs), updated_at: toInstant(atMs) });
-      const row = await changing.where('id', '=', id).returningAll().executeTakeFirst();
+    change: async (id, change, atMs, from) => {
+      const set = { ...changedColumns(change, atMs), updated_at: toInstant(atMs) };
+      let changing = db.updateTable('ideas').set(set).where('id', '=', id);
+      if (from !== undefined) {
+        const { title, text, status, requirement } = from;
+        changing = changing.where('title', '=', title).where('body', '=', text).where('status', '=', status);
+        changing = changing.where('requirement', 'is not distinct from', requirement);
+      }
+      const row = await changing.returningAll().executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
     remove: async (id) => {

@@ -39,6 +39,28 @@ describe('ideas', () => {
     expect(problemOf(await stack.send('GET', `/api/ideas/${idea.id}`))).toMatchObject({ code: 'idea_not_found' });
   });
 
+  it('are changed and forgotten only from the state that If-Match names', async () => {
+    const { id } = await add('Search', 'First.');
+    const url = `/api/ideas/${id}`;
+    const first = String((await stack.send('GET', url)).headers['etag']);
+    const edited = await stack.send('PATCH', url, { text: 'Second.' }, { 'if-match': first });
+    expect(edited).toMatchObject({ status: 200, body: { text: 'Second.' } });
+    const second = String(edited.headers['etag']);
+    expect(second).not.toBe(first);
+    const stale = await stack.send('PATCH', url, { text: 'Third.' }, { 'if-match': first });
+    expect(problemOf(stale)).toMatchObject({
+      code: 'changed_meanwhile',
+      status: 412,
+      details: { etag: second, current: { text: 'Second.', title: 'Search', status: 'idea', requirement: null } },
+    });
+    expect(problemOf(await stack.send('DELETE', url, undefined, { 'if-match': first })).status).toBe(412);
+    expect(await get(id)).toMatchObject({ text: 'Second.' });
+    // Of several from one state one is first.
+    const both = ['a', 'b'].map((text) => stack.send('PATCH', url, { text }, { 'if-match': second }));
+    expect((await Promise.all(both)).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
+    expect((await stack.send('DELETE', url, undefined, { 'if-match': '*' })).status).toBe(200);
+  });
+
   it.each([{}, { title: '' }, { status: 'done' }])('refuse the change %j', async (body) => {
     const { id } = await add('Search');
     expect((await stack.send('PATCH', `/api/ideas/${id}`, body)).status).toBe(400);

@@ -5,7 +5,7 @@ import type { RouteAnswer } from '../../contracts/http.ts';
 import type { IdeaView } from '../../contracts/idea-routes.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { IdeaStatus } from '../../contracts/vocabulary.ts';
-import type { IdeaChange, IdeaRow } from '../../store/idea-store.ts';
+import type { EditableIdea, IdeaChange, IdeaRow } from '../../store/idea-store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toIdeaView } from '../views/idea-view.ts';
 import { findProject, projectsById } from './lookup.ts';
@@ -29,8 +29,11 @@ export interface Ideas {
   get(id: string): Promise<IdeaView>;
   /** @throws AppError project_not_found */
   create(wanted: { readonly projectId: string; readonly title: string; readonly text: string }): Promise<IdeaView>;
-  /** @throws AppError idea_not_found, invalid_input (status requirement without one) */
-  edit(id: string, change: IdeaChange): Promise<IdeaView>;
+  /**
+   * @param from what it is changed from; null: any
+   * @throws AppError idea_not_found, invalid_input (status requirement without one), changed_meanwhile
+   */
+  edit(id: string, change: IdeaChange, from: EditableIdea | null): Promise<IdeaView>;
   /** @throws AppError idea_not_found */
   remove(id: string): Promise<IdeaView>;
   /** @throws AppError idea_not_found, idea_taken, requirement_exists, requirement_name_invalid, requirement_invalid */
@@ -66,7 +69,7 @@ export function createIdeas(deps: Needs): Ideas {
     },
     get: async (id) => shown(await findIdea(deps, id)),
     create: (wanted) => create(deps, wanted),
-    edit: async (id, change) => shown(await edit(deps, await findIdea(deps, id), change)),
+    edit: async (id, change, from) => shown(await edit(deps, await findIdea(deps, id), change, from)),
     remove: async (id) => {
       const row = await findIdea(deps, id);
       if (await store.ideas.remove(row.id)) await tell(deps, row, 'removed');
@@ -74,7 +77,7 @@ export function createIdeas(deps: Needs): Ideas {
     },
     makeRequirement: async (id, wanted) => {
       const { set, name, project, row } = await writeRequirement(deps, await findIdea(deps, id), wanted);
-      const idea = await change(deps, row, { status: 'requirement', requirement: name });
+      const idea = await change(deps, row, { status: 'requirement', requirement: name }, null);
       const requirement = await requirementDetail(deps, project, name);
       const message = `Requirement ${name} was written; when it is completed, the idea is implemented.`;
       return { idea: await shown(idea), requirement, undoToken: set.id, message };
@@ -82,7 +85,7 @@ export function createIdeas(deps: Needs): Ideas {
     setStatusOf: async (wanted) => {
       const rows = await ideasOf(deps, wanted);
       const others = rows.filter((row) => row.status !== wanted.status);
-      for (const row of others) await edit(deps, row, { status: wanted.status });
+      for (const row of others) await edit(deps, row, { status: wanted.status }, null);
       const ideas = await Promise.all(rows.map(async (row) => shown(await findIdea(deps, row.id))));
       return { success: true, updated: others.length, ideas };
     },
@@ -118,17 +121,30 @@ async function create(
   return toIdeaView(made, project.name);
 }
 
-async function edit(deps: Needs, row: IdeaRow, { status, ...words }: IdeaChange): Promise<IdeaRow> {
-  if (status === undefined || status === row.status) return await change(deps, row, words);
+/** The part of an idea that its ETag names. */
+export function editableIdea({ title, text, status, requirementName: requirement }: IdeaView): EditableIdea {
+  return { title, text, status, requirement };
+}
+
+async function edit(
+  deps: Needs,
+  row: IdeaRow,
+  { status, ...words }: IdeaChange,
+  from: EditableIdea | null,
+): Promise<IdeaRow> {
+  if (status === undefined || status === row.status) return await change(deps, row, words, from);
   if (status === 'requirement' && row.requirement === null) {
     const message = 'No requirement was made of it; make one with POST /api/ideas/:id/requirement';
     throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'status', message }] } });
   }
-  return await change(deps, row, { ...words, status, ...(status === 'idea' ? { requirement: null } : {}) });
+  return await change(deps, row, { ...words, status, ...(status === 'idea' ? { requirement: null } : {}) }, from);
 }
 
-async function change(deps: Needs, row: IdeaRow, changes: IdeaChange): Promise<IdeaRow> {
-  const changed = await deps.store.ideas.change(row.id, changes, deps.clock.now());
+async function change(deps: Needs, row: IdeaRow, changes: IdeaChange, from: EditableIdea | null): Promise<IdeaRow> {
+  const changed = await deps.store.ideas.change(row.id, changes, deps.clock.now(), from ?? undefined);
+  if (changed === null && from !== null && (await deps.store.ideas.get(row.id)) !== null) {
+    throw new AppError('changed_meanwhile', 'It is not what If-Match names any more.');
+  }
   if (changed === null) throw new AppError('idea_not_found', `There is no idea ${row.id} any more.`);
   await tell(deps, changed, changes.status ?? 'edited');
   return changed;
