@@ -1,8 +1,11 @@
 /** Routes of projects and their requirements. */
 import { z } from 'zod';
-import { id, listOf, route } from './route.ts';
+import { id, listOf, route, shortPage } from './route.ts';
 import { SettingsOverridesSchema } from './settings.ts';
 import { PreflightViewSchema, ProjectViewSchema, RegisteredProjectSchema, RequirementViewSchema } from './views.ts';
+import { TASK_STATUSES } from './vocabulary.ts';
+
+const search = z.string().max(200).optional();
 
 /** What is at a path. */
 export const ProjectCheckSchema = z
@@ -25,6 +28,11 @@ export const projectRoutes = {
     path: '/api/projects',
     summary: 'Registered projects',
     tag: 'projects',
+    query: z.object({
+      ...shortPage,
+      sort: z.enum(['name', 'newest']).default('name'),
+      search: search.describe('Part of the name or the path, in any case'),
+    }),
     answers: listOf(ProjectViewSchema),
   }),
   addProject: route({
@@ -108,6 +116,12 @@ export const projectRoutes = {
     summary: 'Requirement files with their status',
     tag: 'requirements',
     params: id,
+    query: z.object({
+      ...shortPage,
+      sort: z.enum(['name', 'title', 'status']).default('name'),
+      status: z.enum(TASK_STATUSES).optional(),
+      search: search.describe('Part of the name or the title, in any case'),
+    }),
     answers: listOf(RequirementViewSchema),
   }),
 } as const;

@@ -59,6 +59,11 @@ export const page = {
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(500).optional(),
 };
+/** Query of a list that is short by nature: all of it unless a page is asked for. */
+export const shortPage = {
+  limit: z.coerce.number().int().min(1).max(500).optional().describe('Default: all'),
+  cursor: z.string().max(6000).optional(),
+};
 /** One page of a list. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -6,16 +6,21 @@ import { checkMatch, withEtag } from '../etags.ts';
 import { register } from '../register.ts';
 import { findProject } from '../services/lookup.ts';
 import { checkPath } from '../services/check-path.ts';
+import { contains, newestFirst, pageOf } from '../services/page-of.ts';
 import { addProject, removeProject } from '../services/projects.ts';
+import type { ProjectRow } from '../../store/store.ts';
 import { toProjectView } from '../views/small-views.ts';
 
 /** Registers the routes of projects. */
 export function projectRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { store, door } = deps;
-  register(app, routes.listProjects, async () => ({
-    items: (await store.projects.list()).map(toProjectView),
-    nextCursor: null,
-  }));
+  register(app, routes.listProjects, async ({ query: { sort, search, ...query } }) => {
+    const wanted = (await store.projects.list()).filter(({ name, path }) => contains([name, path], search));
+    const keyOf = ({ id, name, createdAtMs }: ProjectRow): string =>
+      `${sort === 'newest' ? newestFirst(createdAtMs) : name}\0${id}`;
+    const { items, nextCursor } = pageOf(wanted, keyOf, query);
+    return { items: items.map(toProjectView), nextCursor };
+  });
   register(app, routes.addProject, async ({ body }) => {
     const { project, trust } = await addProject(deps, body);
     return { ...toProjectView(project), trust };

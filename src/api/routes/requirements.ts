@@ -5,6 +5,7 @@ import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { register } from '../register.ts';
 import { findProject } from '../services/lookup.ts';
+import { contains, pageOf } from '../services/page-of.ts';
 import { requirementsOf } from '../services/projects.ts';
 import {
   createRequirement,
@@ -18,10 +19,13 @@ import {
 /** Registers the routes of requirements. */
 export function requirementRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const project = (id: string) => findProject(deps.store, id);
-  register(app, routes.listRequirements, async ({ params }) => ({
-    items: await requirementsOf(deps, await project(params.id)),
-    nextCursor: null,
-  }));
+  register(app, routes.listRequirements, async ({ params, query: { sort, status, search, ...query } }) => {
+    const all = await requirementsOf(deps, await project(params.id));
+    const wanted = all.filter(
+      (each) => (status === undefined || each.status === status) && contains([each.name, each.title], search),
+    );
+    return pageOf(wanted, (each) => (sort === 'name' ? each.name : `${each[sort]}\0${each.name}`), query);
+  });
   register(app, routes.readRequirement, async ({ params }, { reply }) =>
     tagged(reply, await requirementDetail(deps, await project(params.id), params.name)),
   );
