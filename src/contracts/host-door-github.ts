@@ -33,6 +33,8 @@ export interface GithubTrigger {
   readonly name: string;
   /** 0 is the most urgent. */
   readonly rank: number;
+  /** Number of a pull request that is over: open tasks about it are cancelled first. Absent: none is. */
+  readonly ends?: number;
 }
 
 /** What is new. */

@@ -67,6 +67,40 @@ it('makes what a crash left half made, and nothing a second time', async () => {
   expect(await names()).toEqual(['#1 Add it']);
 });
 
+it('cancels what is open about a pull request that was closed, once, and queues the rest of it', async () => {
+  const pull = (number: number, action: string, ends?: number): GithubTrigger => ({
+    key: `${action}:${number}`,
+    kind: 'process-pr',
+    params: { prNumber: number, action },
+    name: `#${number} ${action}`,
+    rank: 0,
+    ...(ends === undefined ? {} : { ends }),
+  });
+  const comment: GithubTrigger = {
+    ...issue(7),
+    key: 'comment:1',
+    kind: 'process-comment',
+    params: { issueNumber: 7, comment: { id: 1 } },
+    name: '#7 comment',
+  };
+  news(pull(7, 'opened'), pull(8, 'opened'), comment);
+  await poll();
+  const before = stack.batches.updates.length;
+  news(pull(7, 'closed', 7));
+  // The first to hear of it dies on the way.
+  stack.batches.failure = 'no_worker';
+  expect(problemOf(await poll())).toMatchObject({ code: 'no_worker' });
+  stack.batches.failure = null;
+  await poll();
+  await deliver(JSON.stringify({ pull_request: { number: 7 }, repository: { full_name: 'octo/app' } }));
+  expect(stack.batches.updates.slice(before).filter((name) => name === 'cancelTask')).toHaveLength(2);
+  const { items } = await stack.store.tasks.list({ limit: 50 });
+  const statuses = Object.fromEntries(items.map(({ definition, state }) => [definition.name, state.status]));
+  expect(statuses).toMatchObject({ '#7 opened': 'cancelled', '#7 comment': 'cancelled' });
+  expect([statuses['#8 opened'], statuses['#7 closed']]).not.toContain('cancelled');
+  expect(items).toHaveLength(4);
+});
+
 it('takes a signed delivery, and says what it queued', async () => {
   news(issue(3));
   const answer = await deliver(labelled(3));

@@ -206,12 +206,28 @@ describe('process-pr', () => {
     expect(api.repository.sha('topic')).toBe(sha);
   });
 
-  it('that was closed needs nobody', async () => {
+  it('whose task is cancelled is not marked as worked on any more', async () => {
+    await openPull(told('Review', 'sleep 60s'));
+    const github = { repository: 'octo/app', apiUrl: api.url };
+    const { batch, tasks } = await project.createBatch([pull('opened')], { github });
+    const [taskId] = tasks;
+    if (taskId === undefined) throw new Error('no task was made');
+    await installation.command(batch, 'start');
+    await expect.poll(() => api.repository.issue(1).labels, { timeout: 40_000 }).toContain('nightloom:working');
+    await installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId }));
+    const state = await installation.until(batch, (each) => each.status === 'completed', 50_000);
+    expect(statuses(state)).toEqual(['cancelled']);
+    expect(api.repository.issue(1).labels).toEqual([]);
+    expect(api.repository.issue(1).pull?.reviews).toEqual([]);
+  });
+
+  it('that was closed needs nobody, and is not marked as worked on', async () => {
     await openPull('Anything');
+    api.repository.label(1, 'octo', 'nightloom:working');
     api.repository.edit(1, { state: 'closed' });
     const { state, tasks } = await run([pull('closed')]);
     expect(statuses(state)).toEqual(['completed']);
     expect(await attemptsOf(installation, tasks[0])).toMatchObject([{ costUsd: null }]);
-    expect(api.writes()).toEqual([]);
+    expect(api.writes()).toEqual(['DELETE /issues/1/labels/nightloom%3Aworking']);
   });
 });

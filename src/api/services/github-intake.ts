@@ -9,6 +9,7 @@ import type { ProjectId } from '../../contracts/ids.ts';
 import type { ProjectRow, TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { BatchCreation } from './create-batch.ts';
+import { endTasksAbout } from './end-tasks-about.ts';
 import { runAlone } from './run-alone.ts';
 import { taskIdOf } from './task-definitions.ts';
 
@@ -132,8 +133,10 @@ async function queue(
   triggers: readonly GithubTrigger[],
 ): Promise<TaskRow[]> {
   const tasks: TaskRow[] = [];
-  for (const { key, kind, params, name } of triggers) {
+  for (const { key, kind, params, name, ends } of triggers) {
     const taskId = taskIdOf(`github ${project.id} ${key}`, 0);
+    if (ends !== undefined && (await deps.store.tasks.get(taskId)) === null)
+      await endTasksAbout(deps, project, { number: ends, key, except: taskId });
     tasks.push(await runAlone(deps, creation, { projectId: project.id, kind, params, name, taskId }));
   }
   return tasks;

@@ -25,7 +25,8 @@ export async function readNews(
   nowMs: number,
 ): Promise<Found> {
   const issues = await readChanged(github, '/issues', IssueSchema, {
-    query: { state: 'open', ...sinceOf(position.issuesSince) },
+    // What was closed before anybody looked is nobody's work.
+    query: position.issuesSince === null ? { state: 'open' } : { state: 'all', since: position.issuesSince },
     etag: position.issuesEtag,
   });
   const commentsSince = position.commentsSince ?? new Date(nowMs).toISOString();

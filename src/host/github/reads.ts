@@ -24,6 +24,7 @@ export const IssueSchema = z.object({
   author_association: z.string().default('NONE'),
   labels: Labels,
   updated_at: z.string(),
+  closed_at: z.string().nullish(),
   html_url: z.string(),
   /** Present if it is a pull request. */
   pull_request: z.object({}).optional(),

@@ -18,7 +18,8 @@ export async function triggerOfIssue(
   issue: Issue,
 ): Promise<GithubTrigger | null> {
   const { number, labels } = issue;
-  if (issue.state !== 'open' || labels.some((label) => settings.skipLabels.includes(label))) return null;
+  if (labels.some((label) => settings.skipLabels.includes(label))) return null;
+  if (issue.state === 'closed') return triggerOfClosed(settings, issue);
   const label = labels.find((each) => settings.triggerLabels.includes(each));
   if (label === undefined) return null;
   const labelling = await lastLabelling(github, number, label);
@@ -32,6 +33,17 @@ export async function triggerOfIssue(
   const action = (await wasReviewed(github, number)) ? 'synchronize' : 'opened';
   const params = { prNumber: number, action };
   return { key: `pull:${number}:${head.sha}:${labelling.id}`, kind: 'process-pr', params, name, rank };
+}
+
+/** A pull request that was worked on, or waits for it: whoever closed it could do so, and nothing is written but labels. */
+function triggerOfClosed(settings: GithubSettings, issue: Issue): GithubTrigger | null {
+  const { number, closed_at: closedAt, labels } = issue;
+  if (issue.pull_request === undefined || closedAt == null) return null;
+  const ours = [...settings.triggerLabels, settings.workingLabel];
+  if (!labels.some((label) => ours.includes(label))) return null;
+  const name = `#${number} closed: ${shorten(cleanText(issue.title).text, MAX_NAME)}`;
+  const params = { prNumber: number, action: 'closed' };
+  return { key: `closed:${number}:${closedAt}`, kind: 'process-pr', params, name, rank: 0, ends: number };
 }
 
 /** What a comment asks for; null: nothing. @throws AppError github_* */

@@ -70,10 +70,13 @@ async function snapshotOf(context: HostContext, order: WorkOrder, found: Found):
   const { task, workspace, github, subject, signal } = found;
   const { title, hidden, pull } = subject;
   const shared = { v: 1, title, pull, hidden: hidden.slice(0, MAX_NOTES) } as const;
-  if (isOver(task)) return { ...shared, prompt: '', base: pull?.base ?? '', session: null };
   const { checkout, settings } = workspace;
   const { workingLabel, doneLabel, failedLabel } = settings.github;
   const { number } = task;
+  if (isOver(task)) {
+    await setLabels(github, number, subject.labels, { add: [], remove: [workingLabel] });
+    return { ...shared, prompt: '', base: pull?.base ?? '', session: null };
+  }
   const defaultBranch = pull?.base ?? (await readRepository(github)).default_branch;
   const ref = pull === null ? `refs/heads/${defaultBranch}` : `refs/pull/${number}/head`;
   const base = await fetchRef(checkout, ref, pull === null ? `heads/${defaultBranch}` : `pull/${number}`);

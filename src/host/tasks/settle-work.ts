@@ -22,13 +22,14 @@ import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
 import { releaseCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
+import { releaseIssue } from './release-issue.ts';
 import { openBatchWorkspace, openWorkspace, readWorkspaceNote } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Keeps the work of an attempt that failed or was cancelled under a ref and takes the tree back; `over`: the task will
- * not be tried again, so its claim is freed. Does nothing for an attempt that never began.
+ * not be tried again, so its claim is freed, and its issue on GitHub no longer says that it is worked on. Does nothing for an attempt that never began.
  * @throws AppError workspace_broken, git_busy, repository_gone, left_branch (in place: HEAD is elsewhere)
  */
 export async function salvageWork(
@@ -37,8 +38,10 @@ export async function salvageWork(
   attempts: 'over' | 'more',
 ): Promise<{ ref: string | null; notes: string[] }> {
   const kept = await keep(context, order);
-  if (attempts === 'over') releaseClaim(context.paths, claimKeyOf(order), order);
-  return kept;
+  if (attempts === 'more') return kept;
+  const notes = await releaseIssue(context, order);
+  releaseClaim(context.paths, claimKeyOf(order), order);
+  return { ...kept, notes: [...kept.notes, ...notes] };
 }
 
 async function keep(context: HostContext, order: WorkOrder): Promise<{ ref: string | null; notes: string[] }> {

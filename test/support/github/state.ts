@@ -37,6 +37,7 @@ export interface StoredIssue {
   readonly events: StoredEvent[];
   readonly created_at: string;
   updated_at: string;
+  closed_at: string | null;
   readonly pull: StoredPull | null;
 }
 
@@ -132,6 +133,7 @@ export class RepositoryState {
   edit(number: number, change: { title?: string; body?: string; state?: 'open' | 'closed' }): void {
     const issue = this.issue(number);
     Object.assign(issue, change, { updated_at: this.#now() });
+    if (change.state !== undefined) issue.closed_at = change.state === 'closed' ? this.#now() : null;
   }
 
   /** The issue or pull request; throws when there is none. */
@@ -181,6 +183,7 @@ export class RepositoryState {
       events: [],
       created_at: now,
       updated_at: now,
+      closed_at: null,
       pull,
     };
     this.issues.push(made);

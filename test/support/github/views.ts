@@ -35,12 +35,13 @@ export function repositoryView(state: RepositoryState, url: string): unknown {
 
 /** An issue. */
 export function issueView(state: RepositoryState, issue: StoredIssue, url: string): unknown {
-  const { number: id, title, body, login, labels, created_at, updated_at } = issue;
+  const { number: id, title, body, login, labels, created_at, updated_at, closed_at } = issue;
   return {
     number: id,
     title,
     body,
     state: issue.state,
+    closed_at,
     user: userView(login),
     author_association: association(state, login),
     labels: labelViews(labels),

@@ -110,6 +110,29 @@ it('a pull request is new, then changed, once for each push', async () => {
   expect(second?.key).not.toBe(first?.key);
 });
 
+it('a pull request that was closed is over, once for each closing, if it was ours; an issue is not', async () => {
+  const { checkout, api } = remote;
+  const { repository } = api;
+  await checkout.git(['switch', '--quiet', '-c', 'topic']);
+  await checkout.commit('One', { 'a.txt': '1' });
+  await checkout.git(['push', '--quiet', 'origin', 'topic']);
+  const closed = (await look()).position;
+  for (const labels of [['nightloom'], ['nightloom:working'], [], ['nightloom', 'skip:nightloom']])
+    repository.openPull({ title: 'Topic', head: 'topic', labels });
+  repository.openIssue({ title: 'Issue', labels: ['nightloom'] });
+  for (const { number } of repository.issues) repository.edit(number, { state: 'closed' });
+  expect((await look(closed)).triggers).toEqual([]);
+  const since = { ...FROM_START, issuesSince: '2020-01-01T00:00:00Z' };
+  const { triggers } = await look(since);
+  expect(triggers).toMatchObject([
+    { kind: 'process-pr', params: { prNumber: 1, action: 'closed' }, name: '#1 closed: Topic', ends: 1 },
+    { kind: 'process-pr', params: { prNumber: 2, action: 'closed' }, ends: 2 },
+  ]);
+  repository.comment(1, 'octo', 'Thank you');
+  const again = (await look(since)).triggers.map(({ key }) => key);
+  expect(again.toSorted()).toEqual(triggers.map(({ key }) => key).toSorted());
+});
+
 describe('a look', () => {
   it('without news asks twice, and is told that nothing changed', async () => {
     remote.api.repository.openIssue({ title: 'A', labels: ['nightloom'] });
