@@ -17,9 +17,14 @@ export function trustedCommands(origins: readonly SettingOrigin[]): string[] {
   return origins.flatMap(({ key, value, source }) => {
     if (source !== 'project' || !EXECUTED.includes(key)) return [];
     const isArgv = key === 'agent.command' && Array.isArray(value);
-    const commands = isArgv ? [value.join(' ')] : commandsOf(value);
+    const commands = isArgv ? [value.join(' ')] : commandsOf(key === 'agent.fallback' ? programsOf(value) : value);
     return commands.map((each) => `${key}: ${each}`);
   });
+}
+
+/** An agent that is only named is one that we know. */
+function programsOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry !== 'string') : [];
 }
 
 function commandsOf(value: unknown): string[] {

@@ -12,6 +12,7 @@ import { abnormalVerdict, interventionVerdict } from './exit-verdict.ts';
 import { textAt, textsAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { lastLine, printable } from './printable.ts';
+import { ownParser } from './run-figures.ts';
 
 const NO_SESSION = /No conversation found/i;
 const IN_USE = /\bSession ID\b.*\balready in use\b/i;
@@ -25,8 +26,7 @@ const WRONG_SETUP =
  * @throws TypeError when the parser is not Claude's
  */
 export function claudeOutcome(evidence: RunEvidence): AgentOutcome {
-  const { parser } = evidence;
-  if (!(parser instanceof ClaudeParser)) throw new TypeError('The evidence holds the parser of another agent.');
+  const parser = ownParser(evidence, ClaudeParser);
   const { limitInfo } = parser;
   const extraUsage = limitInfo?.['isUsingOverage'] === true ? { resetAtMs: limitFromInfo(limitInfo).resetAtMs } : null;
   return {

@@ -9,6 +9,7 @@ import { CodexParser } from './codex-parse.ts';
 import { abnormalVerdict, interventionVerdict } from './exit-verdict.ts';
 import { errorLine, printable } from './printable.ts';
 import { hostTimeZone, parseClockTime } from './reset-time.ts';
+import { ownParser, runFigures } from './run-figures.ts';
 
 const NO_SESSION = /no rollout found|thread not found/i;
 const LIMIT = /you['’]ve hit your usage limit|usage limit has been reached/i;
@@ -32,20 +33,8 @@ const USAGE_ERROR = 2;
  * @throws TypeError when the parser is not Codex's
  */
 export function codexOutcome(evidence: RunEvidence): AgentOutcome {
-  const { parser } = evidence;
-  if (!(parser instanceof CodexParser)) throw new TypeError('The evidence holds the parser of another agent.');
-  const { tokens, turns } = parser.progress();
-  return {
-    verdict: decide(parser, evidence),
-    figures: {
-      sessionId: parser.sessionId,
-      costUsd: null,
-      tokens,
-      turns,
-      durationMs: Math.max(0, evidence.endedAtMs - evidence.startedAtMs),
-      deniedTools: [],
-    },
-  };
+  const parser = ownParser(evidence, CodexParser);
+  return { verdict: decide(parser, evidence), figures: runFigures(parser, evidence) };
 }
 
 function decide(parser: CodexParser, evidence: RunEvidence): AgentVerdict {

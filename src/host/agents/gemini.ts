@@ -10,6 +10,7 @@ import { GeminiParser } from './gemini-parse.ts';
 import { geminiHome } from './gemini-session.ts';
 import { objectAt, textAt } from './json.ts';
 import { errorLine, printable } from './printable.ts';
+import { ownParser, runFigures } from './run-figures.ts';
 
 const APPROVAL: Readonly<Record<PermissionMode, string>> = {
   plan: 'plan',
@@ -69,20 +70,8 @@ function geminiCommand(request: AgentRequest): AgentCommand {
 }
 
 function geminiOutcome(evidence: RunEvidence): AgentOutcome {
-  const { parser } = evidence;
-  if (!(parser instanceof GeminiParser)) throw new TypeError('The evidence holds the parser of another agent.');
-  const { tokens, turns } = parser.progress();
-  return {
-    verdict: decide(parser, evidence),
-    figures: {
-      sessionId: parser.sessionId,
-      costUsd: null,
-      tokens,
-      turns,
-      durationMs: Math.max(0, evidence.endedAtMs - evidence.startedAtMs),
-      deniedTools: [],
-    },
-  };
+  const parser = ownParser(evidence, GeminiParser);
+  return { verdict: decide(parser, evidence), figures: runFigures(parser, evidence) };
 }
 
 function decide(parser: GeminiParser, evidence: RunEvidence): AgentVerdict {

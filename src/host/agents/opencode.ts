@@ -12,6 +12,7 @@ import { numberAt, objectAt, textAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { OpencodeParser } from './opencode-parse.ts';
 import { errorLine, printable } from './printable.ts';
+import { ownParser, runFigures } from './run-figures.ts';
 
 const MODE_ARGUMENTS: Readonly<Record<PermissionMode, readonly string[]>> = {
   plan: ['--agent', 'plan'],
@@ -64,20 +65,8 @@ function opencodeCommand(request: AgentRequest): AgentCommand {
 }
 
 function opencodeOutcome(evidence: RunEvidence): AgentOutcome {
-  const { parser } = evidence;
-  if (!(parser instanceof OpencodeParser)) throw new TypeError('The evidence holds the parser of another agent.');
-  const { tokens, turns, costUsd } = parser.progress();
-  return {
-    verdict: decide(parser, evidence),
-    figures: {
-      sessionId: parser.sessionId,
-      costUsd,
-      tokens,
-      turns,
-      durationMs: Math.max(0, evidence.endedAtMs - evidence.startedAtMs),
-      deniedTools: [],
-    },
-  };
+  const parser = ownParser(evidence, OpencodeParser);
+  return { verdict: decide(parser, evidence), figures: runFigures(parser, evidence) };
 }
 
 function decide(parser: OpencodeParser, evidence: RunEvidence): AgentVerdict {
