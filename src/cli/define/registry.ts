@@ -17,7 +17,8 @@ export function createRegistry(): Registry {
     on: <Flags extends object>(command: Command, load: () => Promise<Handler<Flags>>) => {
       command.action(async () => {
         const [handler, { processContext }] = await Promise.all([load(), import('../context.ts')]);
-        exitCode = await handler(processContext(), command.opts<Flags>(), command.args);
+        // An option that both a verb and its group have is given to the group, wherever it is typed.
+        exitCode = await handler(processContext(), command.optsWithGlobals<Flags>(), command.args);
       });
     },
     exitCode: () => exitCode,
