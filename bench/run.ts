@@ -11,6 +11,7 @@ import { gap } from './gap.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { kinds } from './kinds.ts';
+import { log } from './log.ts';
 import { longAgent, overhead } from './overhead.ts';
 import { metrics } from './metrics.ts';
 import { parallel } from './parallel.ts';
@@ -49,6 +50,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   events,
   big,
   browser,
+  log,
 };
 
 /** Too long for every run. */

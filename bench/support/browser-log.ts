@@ -2,9 +2,9 @@
 import { appendFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { WebStack } from '../../test/web/support/stack.ts';
-import { drawnAt, milliseconds, numberIn, openPage, watchTexts } from './browser-page.ts';
+import { drawnAt, heapBytes, milliseconds, numberIn, openPage, PRESS_FOLLOW, watchTexts } from './browser-page.ts';
 import { median, percentile } from './numbers.ts';
 import type { Figure } from './result.ts';
 
@@ -80,21 +80,11 @@ async function longLog(stack: WebStack, browser: Browser, path: string, rounds: 
     await watchTexts(page, '#root', /(line 000000) /);
     first.push((await drawnAt(page, 'line 000000')) - begunAt);
     await watchTexts(page, '.log', new RegExp(`(${lastLine(LONG_LINES)})`));
-    await page.evaluate(END);
+    await page.evaluate(PRESS_FOLLOW);
     end.push((await drawnAt(page, lastLine(LONG_LINES))) - (await numberIn(page, 'window.__pressedAt')));
     await page.context().close();
   }
   return { first, end };
-}
-
-const END = `[...document.querySelectorAll('.log-tools button')].find((each) => each.textContent === 'Follow')
-  .dispatchEvent((window.__pressedAt = Date.now(), new MouseEvent('click', { bubbles: true, detail: 0 })))`;
-
-async function heapBytes(page: Page): Promise<number> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('HeapProfiler.enable');
-  await devtools.send('HeapProfiler.collectGarbage');
-  return (await devtools.send('Runtime.getHeapUsage')).usedSize;
 }
 
 function lines(from: number, to: number): string {

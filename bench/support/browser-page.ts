@@ -56,3 +56,15 @@ const POLL_MS = 20;
 export function milliseconds(metric: string, ours: number, atMost: number, rounds: readonly number[]): Figure {
   return { metric, unit: 'ms', ours, floor: null, target: { of: 'value', atMost }, rounds, floorRounds: [] };
 }
+
+/** Presses "Follow" of a log and notes when, in `window.__pressedAt`. */
+export const PRESS_FOLLOW = `[...document.querySelectorAll('.log-tools button')].find((each) => each.textContent === 'Follow')
+  .dispatchEvent((window.__pressedAt = Date.now(), new MouseEvent('click', { bubbles: true, detail: 0 })))`;
+
+/** Bytes of the page's heap that are in use, after the garbage was collected. */
+export async function heapBytes(page: Page): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.enable');
+  await devtools.send('HeapProfiler.collectGarbage');
+  return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+}
