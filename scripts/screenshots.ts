@@ -16,6 +16,7 @@ import { startWebStack } from '../test/web/support/stack.ts';
 
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 320, height: 720 } } as const;
 const SETTLE_MS = 900;
+const LOAD_MS = 30_000;
 /** What the documents show: screen and theme. */
 const IN_DOCUMENTS: readonly string[] = [
   'tonight-light',
@@ -25,7 +26,7 @@ const IN_DOCUMENTS: readonly string[] = [
   'changes-light',
   'report-light',
   'project-light',
-  'requirement-dark',
+  'requirement-light',
   'settings-dark',
 ];
 
@@ -60,7 +61,11 @@ function screens(night: Night): Record<string, string> {
 /** As one sees it when everything is there. */
 async function take(page: Page, file: string): Promise<void> {
   await sleep(SETTLE_MS);
-  await page.waitForFunction(`document.querySelector('.loading') === null`);
+  // The page allows no evaluation of its own, which waiting for a function would be.
+  for (const deadline = performance.now() + LOAD_MS; (await page.locator('.loading').count()) > 0;) {
+    if (performance.now() > deadline) throw new Error(`${file}: something was still loading.`);
+    await sleep(SETTLE_MS / 10);
+  }
   await sleep(SETTLE_MS / 2);
   await page.screenshot({ path: file });
   stdout.write(`${file}\n`);

@@ -88,7 +88,7 @@ function CardsHead(
     count: items.filter((item) => requirementState(item).group === value).length,
   }));
   return (
-    <div className="row row-between row-wrap">
+    <div className="row row-between row-wrap cards-head">
       <FilterBar
         choices={groups}
         total={items.length}
