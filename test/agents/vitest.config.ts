@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests against the real command lines of other agents, which they fetch (530 MB) on first use: not part of the normal run. */
+/** Tests against the real command lines of other agents, which they fetch (900 MB) on first use: not part of the normal run. */
 export default defineConfig({
   test: {
     name: 'agents',
