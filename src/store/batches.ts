@@ -13,9 +13,7 @@ import { tellUnread } from './inbox-changes.ts';
 import { rebuildState } from './rebuild.ts';
 import { dropRetries, retryTasks } from './retries.ts';
 import type { BatchRow, BatchStore, StatusCounts } from './store.ts';
-import { chunksOf, fromInstant, fromJson, toInstant, toJson, toNullableInstant } from './values.ts';
-
-const IDS_PER_QUERY = 500;
+import { chunksOf, fromInstant, fromJson, IDS_PER_QUERY, toInstant, toJson, toNullableInstant } from './values.ts';
 
 /** {@link BatchStore} on `db`. */
 export function createBatchStore(db: Kysely<Database>, engine: Engine, clock: Pick<Clock, 'now'>): BatchStore {

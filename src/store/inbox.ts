@@ -10,9 +10,7 @@ import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { countUnread, tellUnread } from './inbox-changes.ts';
 import type { InboxMarks, InboxRow, InboxStore } from './inbox-store.ts';
-import { chunksOf, fromInstant, fromJson, fromNullableInstant, toInstant } from './values.ts';
-
-const IDS_PER_QUERY = 500;
+import { chunksOf, fromInstant, fromJson, fromNullableInstant, IDS_PER_QUERY, toInstant } from './values.ts';
 
 /** {@link InboxStore} on `db`. */
 export function createInboxStore(db: Kysely<Database>, engine: Engine): InboxStore {

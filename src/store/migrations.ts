@@ -11,6 +11,7 @@ import { kinds } from './migrations/0002-kinds.ts';
 import { inbox } from './migrations/0006-inbox.ts';
 import { ideas } from './migrations/0007-ideas.ts';
 import { audit } from './migrations/0009-audit.ts';
+import { figures } from './migrations/0010-figures.ts';
 
 /**
  * In order; names are never changed and rows never removed once released. Numbers are given when work on a migration
@@ -24,6 +25,7 @@ const MIGRATIONS: Readonly<Record<string, (types: ColumnTypes) => Migration>> = 
   '0006-inbox': inbox,
   '0007-ideas': ideas,
   '0009-audit': audit,
+  '0010-figures': figures,
 };
 
 /** Table of the migrations that a database has. */

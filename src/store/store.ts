@@ -212,6 +212,8 @@ export interface TaskStore {
   setResult(id: TaskId, result: unknown): Promise<void>;
   /** The newest attempt of each task of the batch. */
   lastAttempts(id: BatchId): Promise<Map<TaskId, AttemptRecord>>;
+  /** The newest attempt of each of these tasks; absent: it had none. */
+  lastAttemptsOf(ids: readonly TaskId[]): Promise<Map<TaskId, AttemptRecord>>;
   /** What a forecast is made from. */
   pace(id: BatchId): Promise<BatchPace>;
   /** By requirement name: its newest task, whatever became of it. */

@@ -10,7 +10,7 @@ import { latestOfRequirements } from './latest-tasks.ts';
 import { paceOf } from './pace.ts';
 import type { TaskStore } from './store.ts';
 import { toTaskRow } from './task-rows.ts';
-import { fromJson } from './values.ts';
+import { chunksOf, fromJson, IDS_PER_QUERY } from './values.ts';
 
 /** {@link TaskStore} on `db`. */
 export function createTaskStore(db: Kysely<Database>): TaskStore {
@@ -50,6 +50,7 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
         .execute();
     },
     lastAttempts: (id) => lastAttempts(db, id),
+    lastAttemptsOf: (ids) => lastAttemptsOf(db, ids),
     pace: (id) => paceOf(db, id),
     latestOfRequirements: (project) => latestOfRequirements(db, project),
     openRequirements: (project) => openRequirements(db, project),
@@ -146,6 +147,15 @@ async function lastAttempts(db: Kysely<Database>, batch: BatchId): Promise<Map<T
     )
     .execute();
   return new Map(rows.map((row) => [row.task, fromJson<AttemptRecord>(row.record)]));
+}
+
+async function lastAttemptsOf(db: Kysely<Database>, ids: readonly TaskId[]): Promise<Map<TaskId, AttemptRecord>> {
+  const result = new Map<TaskId, AttemptRecord>();
+  for (const some of chunksOf(ids, IDS_PER_QUERY)) {
+    const rows = db.selectFrom('attempts').select(['task', 'record']).where('task', 'in', some).orderBy('number');
+    for (const row of await rows.execute()) result.set(row.task, fromJson<AttemptRecord>(row.record));
+  }
+  return result;
 }
 
 async function openRequirements(

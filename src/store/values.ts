@@ -34,6 +34,9 @@ export function fromJson<Value>(text: string): Value {
   return value;
 }
 
+/** Ids that one query names at most. */
+export const IDS_PER_QUERY = 500;
+
 /** `items` in pieces of at most `size`: databases bound the number of parameters of one statement. */
 export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
   const chunks: Item[][] = [];

@@ -197,9 +197,10 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
         attempt(1, { outcome: 'failed', endedAtMs: T0 + 9 }),
         attempt(2, { message: 'again' }),
       ]);
-      expect(await store.tasks.lastAttempts(batchId(1))).toEqual(
-        new Map([[taskId(100), attempt(2, { message: 'again' })]]),
-      );
+      const last = new Map([[taskId(100), attempt(2, { message: 'again' })]]);
+      expect(await store.tasks.lastAttempts(batchId(1))).toEqual(last);
+      expect(await store.tasks.lastAttemptsOf([taskId(100), taskId(101)])).toEqual(last);
+      expect(await store.tasks.lastAttemptsOf([])).toEqual(new Map());
       expect(await store.batches.costs([batchId(1), batchId(2)])).toEqual(new Map([[batchId(1), 0.5]]));
       expect(await store.batches.counts([batchId(1), batchId(2)])).toEqual(
         new Map([

@@ -56,14 +56,15 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door' | 'clock'>, mer
       });
     },
     tasks: async (rows) => {
-      const projects = await projectsById(store);
-      return await Promise.all(
-        rows.map(async (row) => {
-          const { id, project } = row.definition;
-          const attempts = row.state.attempt === undefined ? [] : await store.tasks.attempts(id);
-          return toTaskView(row, projects.get(project)?.name ?? project, attempts.at(-1));
-        }),
-      );
+      const begun = rows.filter(({ state }) => state.attempt !== undefined);
+      const [projects, attempts] = await Promise.all([
+        projectsById(store),
+        store.tasks.lastAttemptsOf(begun.map(({ definition }) => definition.id)),
+      ]);
+      return rows.map((row) => {
+        const { id, project } = row.definition;
+        return toTaskView(row, projects.get(project)?.name ?? project, attempts.get(id));
+      });
     },
     task: (row) => detailOf(store, door, row),
   };

@@ -18,6 +18,7 @@ import { control } from '../../../src/store/migrations/0004-control.ts';
 import { inbox } from '../../../src/store/migrations/0006-inbox.ts';
 import { ideas } from '../../../src/store/migrations/0007-ideas.ts';
 import { audit } from '../../../src/store/migrations/0009-audit.ts';
+import { figures } from '../../../src/store/migrations/0010-figures.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 
@@ -29,6 +30,7 @@ const VERSIONS: readonly (readonly [string, (types: ColumnTypes) => Migration, s
   ['0006-inbox', inbox, 'e1baf32152e8b27e'],
   ['0007-ideas', ideas, 'f1b0ad3cf2c492ac'],
   ['0009-audit', audit, 'e4a41bf9fc948b07'],
+  ['0010-figures', figures, 'e4a41bf9fc948b07'],
 ];
 
 const AT = '2026-01-01T00:00:00.000Z';
