@@ -1,6 +1,7 @@
 /** The real stack, started as a user starts it, in a state directory of its own. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,7 +32,7 @@ export interface Stack {
   finish(batch: string): Promise<BatchView>;
   /** Starts `up` once more, after it was killed; returns at once. */
   again(): void;
-  /** Stops it and removes everything. */
+  /** Stops it with its agents and removes everything. */
   stop(): Promise<void>;
 }
 
@@ -90,6 +91,7 @@ export async function startStack(name: string): Promise<Stack> {
       child = launch();
     },
     stop: async () => {
+      await downWithAgents(home);
       await end(child);
       await folder.dispose();
     },
@@ -139,6 +141,12 @@ async function finish(client: Client, batch: string): Promise<BatchView> {
 export function perTaskMs({ startedAt, completedAt, tasks }: BatchView): number {
   if (startedAt === null || completedAt === null) throw new Error('The batch has no times.');
   return (Date.parse(completedAt) - Date.parse(startedAt)) / tasks.length;
+}
+
+/** Agents outlive a stack that just ends: those of a benchmark shall not. */
+async function downWithAgents(home: string): Promise<void> {
+  const down = spawn(LAUNCHER, ['down', '--agents'], { env: stackEnvironment(home), stdio: 'ignore' });
+  await once(down, 'exit');
 }
 
 async function end(child: ChildProcess): Promise<void> {
