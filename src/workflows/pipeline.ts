@@ -2,40 +2,24 @@
  * One attempt at one task, from order to commit. Knows no server: it is handed its world.
  * Runs in the workflow sandbox: changing the order of awaits breaks replay.
  */
-import type { AgentGo, CheckedOut, SessionNote } from '../contracts/host-work.ts';
+import type { AgentGo, CheckedOut } from '../contracts/host-work.ts';
 import { traitsOf } from '../contracts/kinds.ts';
 import type { WorkOrder } from '../contracts/order.ts';
 import type { AgentOutcome } from '../contracts/outcome.ts';
 import type { TaskDetails, TaskState, WorkspaceState } from '../contracts/state.ts';
-import type { TaskFailureCode } from '../contracts/outcome.ts';
-import type { Step } from '../contracts/vocabulary.ts';
-import { editedPolicy } from '../domain/edit-batch.ts';
 import { addNotes, projectOf } from '../domain/batch-state.ts';
 import { decide, GO_ON, waitingSince } from '../domain/decide.ts';
-import type { Decision } from '../domain/decide.ts';
 import { taskLabel } from '../domain/details-table.ts';
-import { agentsOf, hasFreeOther } from '../domain/fallback.ts';
-import { addFigures, endRuns, updateAttempt } from './batch-run.ts';
+import { hasFreeOther } from '../domain/fallback.ts';
+import { continueGo, firstGo } from './agent-go.ts';
+import { failed, policyOf } from './attempt.ts';
+import type { Attempt, AttemptEnd } from './attempt.ts';
+import { addFigures, endRuns } from './batch-run.ts';
 import type { BatchRun } from './batch-run.ts';
 import { brakeExtraUsage } from './extra-usage.ts';
 import { failureOf } from './failures.ts';
 import { accountInUse, beginProbe } from './lane.ts';
-
-/** How an attempt ended, before anything is done about it. */
-export type AttemptEnd =
-  | { readonly kind: 'committed'; readonly commit: string | null }
-  | { readonly kind: 'failed'; readonly code: TaskFailureCode; readonly message: string; readonly step: Step }
-  | { readonly kind: 'decided'; readonly decision: Exclude<Decision, { kind: 'verify' | 'continue' | 'fail' }> }
-  | { readonly kind: 'stopped' };
-
-/** An attempt under way. */
-interface Attempt {
-  readonly run: BatchRun;
-  readonly task: TaskState;
-  readonly details: TaskDetails;
-  readonly order: WorkOrder;
-  readonly workspace: WorkspaceState;
-}
+import { verifyRound } from './verify-round.ts';
 
 /** Makes sure that the batch has a workspace in the task's project. */
 export async function ensureWorkspace(run: BatchRun, task: TaskState, order: WorkOrder): Promise<WorkspaceState> {
@@ -73,14 +57,7 @@ export async function runAttempt(
     if (decision.kind === 'continue' && hasMoved(outcome, treeAtLastStop)) {
       treeAtLastStop = outcome.tree ?? null;
       details.continuations += 1;
-      go = {
-        step: `continue-${details.continuations}`,
-        prompt: 'continue',
-        sessionId: details.sessionId,
-        priorCostUsd: details.sessionCostUsd,
-        round: -1,
-        ...agentOfGo(attempt),
-      };
+      go = continueGo(attempt);
       continue;
     }
     if (decision.kind === 'continue')
@@ -113,35 +90,6 @@ function context({ run, task, details, workspace }: Attempt) {
     waitingSinceMs: run.ports.addsWaitsUp ? waitingSince(details, probes, nowMs) : nowMs,
     nowMs,
   };
-}
-
-/**
- * Only an agent can be asked again, or told to repair what it did: a command that failed has failed. An answer is asked
- * for once more in the same session.
- */
-function policyOf(run: BatchRun, task: TaskState, workspace: WorkspaceState): WorkspaceState['policy'] {
-  const policy = editedPolicy(workspace.policy, run.state.edits);
-  const { runs, changes } = traitsOf(task.kind ?? 'requirement');
-  if (changes === 'never') return { ...policy, maxFixes: 1 };
-  if (runs === 'agent') return policy;
-  return { ...policy, maxAttempts: 1, maxFixes: 0 };
-}
-
-/** @param session of an earlier task, which this one continues */
-function firstGo(attempt: Attempt, session: SessionNote | null): AgentGo {
-  const { details } = attempt;
-  const resumes = details.sessionId !== null;
-  const begins = { step: 'agent', sessionId: details.sessionId, round: -1, ...agentOfGo(attempt) };
-  if (resumes) return { ...begins, prompt: 'resume', priorCostUsd: details.sessionCostUsd };
-  const { tookOverFrom } = details;
-  if (tookOverFrom !== undefined) return { ...begins, prompt: 'takeover', priorCostUsd: null, tookOverFrom };
-  return { ...begins, prompt: 'attempt', sessionId: session?.id ?? null, priorCostUsd: session?.costUsd ?? null };
-}
-
-/** Named only where there is a choice. */
-function agentOfGo({ run, task, details }: Attempt): Pick<AgentGo, 'agent'> {
-  const { agent } = details;
-  return agent === null || agentsOf(run.state, task).length === 0 ? {} : { agent };
 }
 
 /** What the task is about is read, and its tree made. */
@@ -223,56 +171,6 @@ async function runAgent({ run, task, details, order }: Attempt, go: AgentGo): Pr
   }
 }
 
-type VerifyNext =
-  | { readonly kind: 'commit' }
-  | { readonly kind: 'fix'; readonly go: AgentGo }
-  | { readonly kind: 'end'; readonly end: AttemptEnd };
-
-async function verifyRound(attempt: Attempt, round: number): Promise<VerifyNext> {
-  const { run, task, details, order, workspace } = attempt;
-  // The answer of a kind that only looks is always judged.
-  const isAnswer = traitsOf(task.kind ?? 'requirement').changes === 'never';
-  if (workspace.policy.verifyCommands === 0 && !isAnswer) return { kind: 'commit' };
-  run.step(task, 'verify');
-  const host = run.ports.host(taskLabel(task));
-  let outcome;
-  try {
-    outcome = await run.ports.interruptible(() => host.verify({ order, round }));
-  } catch (error) {
-    if (failureOf(error).kind !== 'cancelled' || run.stop === null) throw error;
-    await endRuns(run, order);
-    return { kind: 'end', end: { kind: 'stopped' } };
-  }
-  details.verified = outcome.verdict;
-  updateAttempt(details, (record) => ({ ...record, checks: outcome.checks }));
-  if (run.stop !== null) return { kind: 'end', end: { kind: 'stopped' } };
-  if (outcome.verdict !== 'failed') return { kind: 'commit' };
-  const red = outcome.checks
-    .filter((check) => !check.passed && check.baseline !== 'failed')
-    .map((check) => check.command);
-  const stuck = round > 0 && outcome.tree !== null && outcome.tree === details.lastFailedTree;
-  details.lastFailedTree = outcome.tree;
-  if (stuck)
-    return {
-      kind: 'end',
-      end: failed('verification_failed', `Still red, and the fix changed nothing: ${red.join(', ')}`, 'verify'),
-    };
-  if (round >= policyOf(run, task, workspace).maxFixes)
-    return { kind: 'end', end: failed('verification_failed', `Red after ${round} fixes: ${red.join(', ')}`, 'verify') };
-  updateAttempt(details, (record) => ({ ...record, fixes: round + 1 }));
-  return {
-    kind: 'fix',
-    go: {
-      step: `fix-${round + 1}`,
-      prompt: 'fix',
-      sessionId: details.sessionId,
-      priorCostUsd: details.sessionCostUsd,
-      round,
-      ...agentOfGo(attempt),
-    },
-  };
-}
-
 async function commit(attempt: Attempt): Promise<AttemptEnd> {
   const { run, task, details, order } = attempt;
   const host = run.ports.host(taskLabel(task));
@@ -292,8 +190,4 @@ async function commit(attempt: Attempt): Promise<AttemptEnd> {
     case 'rejected':
       return failed('commit_rejected', outcome.message, 'commit');
   }
-}
-
-function failed(code: TaskFailureCode, message: string, step: Step): AttemptEnd {
-  return { kind: 'failed', code, message, step };
 }

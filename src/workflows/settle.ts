@@ -21,7 +21,7 @@ import type { BatchRun } from './batch-run.ts';
 import { endFacts, tellFailure } from './end-of-task.ts';
 import type { KnownFailure } from './failures.ts';
 import { accountInUse, releaseLane, reportHold } from './lane.ts';
-import type { AttemptEnd } from './pipeline.ts';
+import type { AttemptEnd } from './attempt.ts';
 
 /** Messages for people are cut to this. */
 const MAX_MESSAGE = 500;

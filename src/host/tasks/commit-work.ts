@@ -15,16 +15,15 @@ import { discardInPlace, snapshotTask } from '../git/in-place.ts';
 import { readStatus } from '../git/status.ts';
 import type { Status } from '../git/status.ts';
 import { guardAfter } from '../git/stash-guard.ts';
-import type { GuardReport } from '../git/stash-guard.ts';
 import { workTree } from '../git/trees.ts';
 import { requirementPath } from '../requirements/names.ts';
 import { deleteFromWorktree, isTracked, restoreToWorktree, settleCheckout } from '../requirements/settle.ts';
-import type { SettleResult } from '../requirements/settle.ts';
 import { markDone, readClaim, claimKeyOf } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
+import { guardNotes, leftBranch, outputOf, settleNotes } from './commit-notes.ts';
 import type { HostContext } from './host-context.ts';
 import { asksForScreenshot, takeScreenshot } from './screenshot.ts';
 import { openWorkspace } from './workspace.ts';
@@ -244,37 +243,6 @@ async function settle(
   });
   failpoint('settle:after');
   return settleNotes(result, name);
-}
-
-function settleNotes(result: SettleResult, name: string): string[] {
-  if (result.kind !== 'left_changed') return [];
-  return [`You changed ${requirementPath(name)} meanwhile: your copy was left where it is.`];
-}
-
-function guardNotes(guard: GuardReport): string[] {
-  const moved = guard.movedRefs
-    .filter((ref) => !ref.forward)
-    .map((ref) => `${ref.ref} was moved while the task ran; to bring it back: ${ref.restore}`);
-  const vanished = guard.vanishedStashes.map(
-    (stash) => `A stash entry went while the task ran; to bring it back: ${stash.restore}`,
-  );
-  const changed = [
-    ...(guard.configurationChanged ? ['the configuration'] : []),
-    ...(guard.hooksChanged ? ['the hooks'] : []),
-  ];
-  const repository =
-    changed.length === 0 ? [] : [`While the task ran, ${changed.join(' and ')} of the repository changed.`];
-  return [...moved, ...vanished, ...repository];
-}
-
-function leftBranch(result: Extract<CommitResult, { kind: 'left_branch' }>, workspace: Workspace): string {
-  if (result.reason === 'unmerged') return 'The agent left a merge with conflicts.';
-  return `The agent left ${workspace.branch}: HEAD is at ${result.head ?? 'no commit'}, which does not build on where it started.`;
-}
-
-function outputOf(error: AppError): string {
-  const { output } = error.details;
-  return typeof output === 'string' ? output : '';
 }
 
 function doneSha(context: HostContext, order: WorkOrder): string | null {
