@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { ProjectId } from '../contracts/ids.ts';
 import type { Database } from './database.ts';
-import type { LatestTask } from './store.ts';
+import type { LatestTask } from './task-store.ts';
 
 /** See `TaskStore.latestOfRequirements`. */
 export async function latestOfRequirements(db: Kysely<Database>, project: ProjectId): Promise<Map<string, LatestTask>> {

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BatchId } from '../contracts/ids.ts';
 import type { TaskDetails } from '../contracts/state.ts';
 import type { Database } from './database.ts';
-import type { BatchPace } from './store.ts';
+import type { BatchPace } from './task-store.ts';
 import { fromJson, fromNullableInstant } from './values.ts';
 
 /** The newest say most about the rest. */

@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { latestOfRequirements } from './latest-tasks.ts';
 import { paceOf } from './pace.ts';
-import type { TaskStore } from './store.ts';
+import type { TaskStore } from './task-store.ts';
 import { toTaskRow } from './task-rows.ts';
 import { chunksOf, fromJson, IDS_PER_QUERY } from './values.ts';
 

@@ -6,7 +6,8 @@ import type { BatchId, TaskId } from '../../contracts/ids.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView, EventView, ProjectView, RequirementView } from '../../contracts/views.ts';
 import type { HoldReason, TaskStatus } from '../../contracts/vocabulary.ts';
-import type { LatestTask, ProjectRow } from '../../store/store.ts';
+import type { ProjectRow } from '../../store/store.ts';
+import type { LatestTask } from '../../store/task-store.ts';
 import { instant } from './instants.ts';
 
 /** A project. */
