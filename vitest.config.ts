@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE as env } from './test/support/compile-cache.ts';
 
 const temporal = ['test/support/temporal-server.ts'];
 /** A busy machine may take longer than the one second that is Vitest's own. */
@@ -8,7 +9,8 @@ const patient = { poll: { timeout: 10_000 } };
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Two cores wait a third of the time for a third of the tests: for processes, disks and timers.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -21,9 +23,10 @@ export default defineConfig({
           ],
           testTimeout: 30_000,
           expect: patient,
+          env,
         },
       },
-      { test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 30_000, expect: patient } },
+      { test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 30_000, expect: patient, env } },
       {
         test: {
           name: 'workflows',
@@ -31,6 +34,7 @@ export default defineConfig({
           globalSetup: temporal,
           testTimeout: 60_000,
           expect: patient,
+          env,
         },
       },
       {
@@ -40,6 +44,7 @@ export default defineConfig({
           globalSetup: temporal,
           testTimeout: 120_000,
           expect: patient,
+          env,
           hookTimeout: 60_000,
         },
       },
@@ -51,6 +56,7 @@ export default defineConfig({
           provide: { isQuick: true },
           testTimeout: 60_000,
           expect: patient,
+          env,
           hookTimeout: 120_000,
         },
       },
@@ -61,6 +67,7 @@ export default defineConfig({
           globalSetup: temporal,
           testTimeout: 180_000,
           expect: patient,
+          env,
           hookTimeout: 60_000,
         },
       },

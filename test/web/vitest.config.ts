@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 /** `npm run test:web`: a real browser on the real stack. The dashboard must have been built. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporal-server.ts'],
     provide: { isQuick: false },
     expect: { poll: { timeout: 10_000 } },
+    env: COMPILE_CACHE,
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 /** The launcher at the root of the repository. */
 export const LAUNCHER = fileURLToPath(new URL('../../../nightloom', import.meta.url));
@@ -25,7 +26,7 @@ export interface CliResult {
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   const child = spawn(options.program ?? LAUNCHER, args, {
     cwd: options.cwd,
-    env: { PATH: '/usr/bin:/bin', ...options.env },
+    env: { PATH: '/usr/bin:/bin', ...COMPILE_CACHE, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

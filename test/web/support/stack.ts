@@ -14,6 +14,7 @@ import { readEnvironment } from '../../../src/platform/environment.ts';
 import { sharedCacheDirectory } from '../../../src/temporal/binary.ts';
 import { choosePort } from '../../../src/temporal/ports.ts';
 import { makeRepository } from '../../support/git-repository.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import type { TestRepository } from '../../support/git-repository.ts';
 
 const UP = fileURLToPath(new URL('../../../src/main/up.ts', import.meta.url));
@@ -70,6 +71,7 @@ export async function startWebStack(temporalAddress: string | null): Promise<Web
     HOME: home,
     NIGHTLOOM_HOME: state,
     XDG_CACHE_HOME: dirname(sharedCacheDirectory(environment)),
+    ...COMPILE_CACHE,
     ...(temporalAddress === null ? {} : { TEMPORAL_ADDRESS: temporalAddress }),
   };
   const repositories: TestRepository[] = [];
