@@ -78,7 +78,8 @@ function createTeller({ store, door }: TellDeps) {
     const { items } = await store.tasks.list({ status: 'running', limit: RUNNING_TASKS });
     for (const row of items.filter(isHandled)) {
       const told = await door.tellHandler(row.definition.id, []);
-      listeners.set(row.definition.id, listenerOf(row, told === null || told === 0 ? last : told));
+      const isUntold = told === null || told === 0;
+      listeners.set(row.definition.id, listenerOf(row, isUntold ? await beforeStart(store, row, last) : told));
     }
     return last;
   };
@@ -126,6 +127,22 @@ function createTeller({ store, door }: TellDeps) {
       }
     },
   };
+}
+
+/** Number of the event before the newest start of the task; `last` where the journal has none. */
+async function beforeStart(
+  { events }: Pick<Store, 'events'>,
+  { definition, batch }: TaskRow,
+  last: number,
+): Promise<number> {
+  let found = last;
+  for (let from = 0; from < last;) {
+    const page = await events.after(from, { batch, limit: EVENTS_PER_READ });
+    const start = page.findLast(({ type, task }) => type === 'task.started' && task === definition.id);
+    found = start === undefined ? found : start.seq - 1;
+    from = page.length < EVENTS_PER_READ ? last : (page.at(-1)?.seq ?? last);
+  }
+  return found;
 }
 
 function isHandled({ definition }: TaskRow): boolean {
