@@ -68,8 +68,9 @@ async function killTemporal(stack: Stack, id: string): Promise<number> {
 }
 
 async function kill(stack: Stack, role: 'control' | 'temporal'): Promise<void> {
-  const pid = (await stack.status()).processes.find((each) => each.role === role)?.pid;
-  if (pid === undefined) throw new Error(`There is no process ${role}.`);
+  const { processes, temporalPid } = await stack.status();
+  const pid = role === 'temporal' ? temporalPid : processes.find((each) => each.role === role)?.pid;
+  if (pid == null) throw new Error(`There is no process ${role}.`);
   process.kill(pid, 'SIGKILL');
 }
 

@@ -53,7 +53,7 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await tried(page, 'no-such-program').getByText('Exit 127').waitFor();
     await page.locator('.problem').getByText('was not found').waitFor();
     await page.getByRole('button', { name: 'Stop the try' }).click();
-    await page.getByText('Stopped.').waitFor();
+    await page.getByText('Stopped.', { exact: true }).waitFor();
     await page.context().close();
   });
 });
