@@ -37,6 +37,7 @@ import { screenshotRoute } from './routes/screenshot.ts';
 import { systemRoutes } from './routes/system.ts';
 import { inspectTaskRoutes } from './routes/inspect.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { trialRoutes } from './routes/trials.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createBatchCreation } from './services/create-batch.ts';
 import type { BatchCreation } from './services/create-batch.ts';
@@ -112,6 +113,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   batchRoutes(app, deps, creation, views);
   lifecycleRoutes(app, deps, creation, views);
   taskRoutes(app, deps, creation, views);
+  trialRoutes(app, deps, creation);
   backgroundRoutes(app, deps, creation, views);
   inboxRoutes(app, createInbox(deps, views));
   inspectTaskRoutes(app, deps, views);
@@ -123,10 +125,15 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   gitRoutes(app, deps);
   eventStream(app, deps, registry);
   logStream(app, deps, registry);
+  goOnWithoutRequests(app, deps, creation);
+  return app;
+}
+
+/** What the API does by itself while it listens. */
+function goOnWithoutRequests(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation): void {
   installGithub(app, deps, creation);
   settleCreations(app, deps, creation);
   keepResults(app, deps);
-  return app;
 }
 
 function keepResults(app: FastifyInstance, deps: ApiDeps): void {

@@ -39,3 +39,13 @@ export class AppError extends Error {
     return code === undefined || ('code' in value && value.code === code);
   }
 }
+
+/** The same error with these details in place of its own; it is the cause of the new one. */
+export function withDetails(error: AppError, details: AppError['details']): AppError {
+  const { code, message, retryAt } = error;
+  return new AppError(code, message, {
+    details,
+    cause: error,
+    ...(retryAt === undefined ? {} : { retryAt }),
+  });
+}

@@ -1,4 +1,4 @@
-/** Cursors of newest-first lists: opaque to callers, checked when they come back. */
+/** Cursors of lists: opaque to callers, checked when they come back. */
 import { AppError } from '../contracts/errors.ts';
 import { isId } from '../contracts/ids.ts';
 import type { IdKind } from '../contracts/ids.ts';
@@ -53,6 +53,19 @@ export function decodeNumberCursor(cursor: string): number {
   const [number]: unknown[] = Array.isArray(parts) && parts.length === 1 ? parts : [];
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) throw forged();
   return number;
+}
+
+/** Opaque text of a place in a list that is read as a whole: the key of the last item. */
+export function encodeKeyCursor(key: string): string {
+  return Buffer.from(JSON.stringify([key]), 'utf8').toString('base64url');
+}
+
+/** @throws AppError invalid_input when it is not one that {@link encodeKeyCursor} made */
+export function decodeKeyCursor(cursor: string): string {
+  const parts = parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  const [key]: unknown[] = Array.isArray(parts) && parts.length === 1 ? parts : [];
+  if (typeof key !== 'string') throw forged();
+  return key;
 }
 
 function parse(text: string): unknown {

@@ -11,12 +11,10 @@ import { runAlone } from '../services/run-alone.ts';
 import { seededTaskId } from '../services/task-definitions.ts';
 import type { Views } from '../services/views.ts';
 import { toAnswerView } from '../views/small-views.ts';
-import { trialRoutes } from './trials.ts';
 
-/** Registers the routes of tasks, and of those that try a project's verification. */
+/** Registers the routes of tasks. */
 export function taskRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store, door } = deps;
-  trialRoutes(app, deps, creation);
   register(app, routes.runTask, async ({ body }, { request }) => {
     const taskId = seededTaskId(seedOf(request));
     return await views.task(await runAlone(deps, creation, { ...body, taskId }));

@@ -1,5 +1,5 @@
 /** One requirement, done by itself: a batch of one behind a single call. */
-import { AppError } from '../../contracts/errors.ts';
+import { AppError, withDetails } from '../../contracts/errors.ts';
 import type { ClaudeCodeStatus, ClaudeCodeTask } from '../../contracts/claude-code-routes.ts';
 import type { RouteAnswer } from '../../contracts/http.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
@@ -75,8 +75,7 @@ async function start(deps: ApiDeps, batch: BatchRow, seed: string | null): Promi
     await goOn(deps, batch, 'start', seed ?? undefined);
   } catch (error) {
     if (!AppError.is(error)) throw error;
-    const { code, message, details } = error;
-    throw new AppError(code, message, { details: { ...details, batch: batch.id }, cause: error });
+    throw withDetails(error, { ...error.details, batch: batch.id });
   }
 }
 

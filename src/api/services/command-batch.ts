@@ -1,7 +1,7 @@
 /** Commands to a batch: numbered by SQL, idempotent by their id, durable when no worker answers. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { AppError } from '../../contracts/errors.ts';
+import { AppError, withDetails } from '../../contracts/errors.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
 import type { BatchUpdates, Command } from '../../domain/commands.ts';
@@ -48,12 +48,7 @@ export async function sendCommand<Name extends keyof BatchUpdates>(
 /** What may pass is told with the command to try again with: whatever it has done already is found by its id. */
 export function withCommand(error: unknown, command: Command): unknown {
   if (!AppError.is(error) || error.category !== 'transient') return error;
-  const { code, message, details, retryAt } = error;
-  return new AppError(code, message, {
-    details: { ...details, ...command },
-    cause: error,
-    ...(retryAt === undefined ? {} : { retryAt }),
-  });
+  return withDetails(error, { ...error.details, ...command });
 }
 
 /** Start, resume, skip-wait. @throws AppError as {@link sendCommand}; illegal_transition for a closed batch */

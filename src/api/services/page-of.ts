@@ -1,5 +1,5 @@
 /** Pages of lists that are read as a whole: a cursor names the last item by its key, so it stays good while the list changes. */
-import { AppError } from '../../contracts/errors.ts';
+import { decodeKeyCursor, encodeKeyCursor } from '../../store/cursor.ts';
 
 /** What part of a list is asked for. */
 export interface PageQuery {
@@ -19,7 +19,7 @@ export function pageOf<Item>(
   keyOf: (item: Item) => string,
   { limit, cursor }: PageQuery,
 ): { items: Item[]; nextCursor: string | null } {
-  const after = cursor === undefined ? null : keyIn(cursor);
+  const after = cursor === undefined ? null : decodeKeyCursor(cursor);
   const rest = items
     .map((item) => ({ item, key: keyOf(item) }))
     .filter(({ key }) => after === null || key > after)
@@ -27,7 +27,7 @@ export function pageOf<Item>(
   const shown = rest.slice(0, limit ?? rest.length);
   const last = shown.at(-1);
   const more = shown.length < rest.length && last !== undefined;
-  return { items: shown.map(({ item }) => item), nextCursor: more ? cursorOf(last.key) : null };
+  return { items: shown.map(({ item }) => item), nextCursor: more ? encodeKeyCursor(last.key) : null };
 }
 
 /** Key part that puts the newest first. */
@@ -38,23 +38,4 @@ export function newestFirst(atMs: number): string {
 /** Whether one of `texts` has `search` in it, in any case; absent: yes. */
 export function contains(texts: readonly string[], search: string | undefined): boolean {
   return search === undefined || texts.some((text) => text.toLowerCase().includes(search.toLowerCase()));
-}
-
-function cursorOf(key: string): string {
-  return Buffer.from(JSON.stringify({ after: key }), 'utf8').toString('base64url');
-}
-
-function keyIn(cursor: string): string {
-  const { after }: { after?: unknown } = Object(parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (typeof after === 'string') return after;
-  const message = 'The cursor is not one that a list returned; leave it out to begin at the first page';
-  throw new AppError('invalid_input', `${message}.`, { details: { fields: [{ path: 'cursor', message }] } });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

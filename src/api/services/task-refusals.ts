@@ -1,5 +1,5 @@
 /** Refusals that have a reason per task: workflows know ids, people names. */
-import { AppError } from '../../contracts/errors.ts';
+import { AppError, withDetails } from '../../contracts/errors.ts';
 import type { ErrorCode } from '../../contracts/error-catalogue.ts';
 import { isId } from '../../contracts/ids.ts';
 import type { Refusal } from '../../domain/commands.ts';
@@ -16,7 +16,7 @@ export function refusalError(refusal: Refusal, nameOf: NameOf): AppError {
 export function withTaskNames(error: unknown, nameOf: NameOf): unknown {
   if (!AppError.is(error)) return error;
   const details = namedDetails(error.details, nameOf);
-  return details === error.details ? error : new AppError(error.code, error.message, { details, cause: error });
+  return details === error.details ? error : withDetails(error, details);
 }
 
 /** A refusal with these reasons by task id. */

@@ -29,7 +29,8 @@ import { failpoint } from '../../platform/failpoint.ts';
 
 /**
  * Keeps the work of an attempt that failed or was cancelled under a ref and takes the tree back; `over`: the task will
- * not be tried again, so its claim is freed, and its issue on GitHub no longer says that it is worked on. Does nothing for an attempt that never began.
+ * not be tried again, so its claim is freed, and its issue on GitHub no longer says that it is worked on. Does nothing for
+ * an attempt that never began.
  * @throws AppError workspace_broken, git_busy, repository_gone, left_branch (in place: HEAD is elsewhere)
  */
 export async function salvageWork(
