@@ -1,44 +1,32 @@
 /** The other verbs on batches and tasks, and names that fit none or several. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { TestRepository } from '../../support/git-repository.ts';
-import { asBatch, showBatch, showTask, untilBatch } from '../support/batch.ts';
+import { showBatch, showTask, untilBatch } from '../support/batch.ts';
 import { makeGate } from '../support/gate.ts';
+import { shellOf } from '../support/shell.ts';
+import type { Shell } from '../support/shell.ts';
 import { makeUser } from '../support/user.ts';
-import type { Ran, User } from '../support/user.ts';
+import type { User } from '../support/user.ts';
 
 let user: User;
-let repository: TestRepository;
+let shell: Shell;
 
 beforeAll(async () => {
   user = await makeUser(inject('temporalAddress'));
+  shell = shellOf(user);
 });
 
 afterAll(() => user.leave());
 
-/** A new repository, in which the next commands are typed. */
-async function inRepository(scripts: Readonly<Record<string, string>>, agent: object = {}): Promise<void> {
-  repository = await user.repository(scripts, {
-    'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted', ...agent }, attempts: 1 }),
-  });
-}
-
-const type = (...args: string[]): Promise<Ran> => user.call(args, { cwd: repository.directory });
-
-async function create(...args: string[]): Promise<string> {
-  const { doc } = await user.json(['batch', 'create', ...args], { cwd: repository.directory });
-  return asBatch(doc).id;
-}
-
 describe('before the start', () => {
   it('refuses what is queued already, and says in which batch', async () => {
-    await inRepository({ a: 'write a.txt a' });
-    const id = await create('a');
-    const again = await type('batch', 'create', 'a');
+    await shell.enter({ a: 'write a.txt a' });
+    const id = await shell.create('a');
+    const again = await shell.type('batch', 'create', 'a');
     expect(again.exit).toBe(5);
     expect(again.err).toContain(id);
-    expect((await type('batch', 'create', '--all')).exit).toBe(2);
-    expect((await type('project', 'remove', repository.directory)).exit).toBe(5);
-    expect((await type('batch', 'cancel', id)).exit).toBe(0);
+    expect((await shell.type('batch', 'create', '--all')).exit).toBe(2);
+    expect((await shell.type('project', 'remove', shell.repository.directory)).exit).toBe(5);
+    expect((await shell.type('batch', 'cancel', id)).exit).toBe(0);
     expect((await showBatch(user, id)).status).toBe('cancelled');
   });
 });
@@ -46,42 +34,42 @@ describe('before the start', () => {
 describe('while it runs', () => {
   it('[P6] pause lets the running task end and starts nothing more; resume goes on', async () => {
     const gate = makeGate(user);
-    await inRepository({ a: `${gate.line}\nwrite a.txt a`, b: 'write b.txt b' });
-    const id = await create('--all', '--start', '--name', 'Paused');
+    await shell.enter({ a: `${gate.line}\nwrite a.txt a`, b: 'write b.txt b' });
+    const id = await shell.create('--all', '--start', '--name', 'Paused');
     await untilBatch(user, id, (batch) => batch.counts.running === 1);
-    const busy = await type('batch', 'remove', 'Paused', 'b', 'a');
+    const busy = await shell.type('batch', 'remove', 'Paused', 'b', 'a');
     expect(busy).toMatchObject({ exit: 5, err: expect.stringMatching(/cannot be: t_\w+ \(running\)\.\nNext: Wait/) });
-    const twice = await type('batch', 'add', 'Paused', 'a');
+    const twice = await shell.type('batch', 'add', 'Paused', 'a');
     expect(twice).toMatchObject({ exit: 5, err: expect.stringContaining('Requirement a: in this batch already.') });
-    const paused = await type('batch', 'pause', 'Paused');
+    const paused = await shell.type('batch', 'pause', 'Paused');
     expect(paused.exit).toBe(0);
-    expect(paused.out).toContain((await showTask(user, 'a', { cwd: repository.directory })).id);
+    expect(paused.out).toContain((await showTask(user, 'a', { cwd: shell.repository.directory })).id);
     await gate.open();
     await untilBatch(user, id, (batch) => batch.counts.completed === 1);
     expect(await showBatch(user, id)).toMatchObject({ status: 'paused', counts: { queued: 1, completed: 1 } });
-    expect((await type('batch', 'resume', 'Paused')).exit).toBe(0);
+    expect((await shell.type('batch', 'resume', 'Paused')).exit).toBe(0);
     await untilBatch(user, id, (batch) => batch.counts.completed === 2);
   });
 
   it('task cancel ends one task and the others go on', async () => {
-    await inRepository({ a: 'hang', b: 'write b.txt b' });
-    const id = await create('--all', '--start');
+    await shell.enter({ a: 'hang', b: 'write b.txt b' });
+    const id = await shell.create('--all', '--start');
     await untilBatch(user, id, (batch) => batch.counts.running === 1);
-    expect((await type('task', 'cancel', 'a')).exit).toBe(0);
+    expect((await shell.type('task', 'cancel', 'a')).exit).toBe(0);
     const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
     expect(done.tasks.map(({ name, status }) => `${name} ${status}`)).toEqual(['a cancelled', 'b completed']);
   });
 
   it('cancel ends the running task with its work kept, and starts nothing more', async () => {
-    await inRepository({ a: 'write half.txt half\nhang', b: 'write b.txt b' });
-    const id = await create('--all', '--start');
+    await shell.enter({ a: 'write half.txt half\nhang', b: 'write b.txt b' });
+    const id = await shell.create('--all', '--start');
     await untilBatch(user, id, (batch) => batch.counts.running === 1);
-    await user.start(['logs', 'a', '-f'], { cwd: repository.directory }).says('half.txt');
-    expect((await type('batch', 'cancel', id)).exit).toBe(0);
+    await user.start(['logs', 'a', '-f'], { cwd: shell.repository.directory }).says('half.txt');
+    expect((await shell.type('batch', 'cancel', id)).exit).toBe(0);
     const gone = await untilBatch(user, id, (batch) => batch.counts.cancelled === 2);
     expect(gone.status).toBe('cancelled');
-    expect(await repository.git(['show', `${gone.tasks[0]?.salvageRef}:half.txt`])).toBe('half');
-    const late = await type('batch', 'resume', id);
+    expect(await shell.repository.git(['show', `${gone.tasks[0]?.salvageRef}:half.txt`])).toBe('half');
+    const late = await shell.type('batch', 'resume', id);
     expect(late.exit).toBe(5);
     expect(late.err).toContain('Next:');
   });
@@ -89,16 +77,16 @@ describe('while it runs', () => {
 
 describe('names', () => {
   it('an ambiguous name is refused with the candidates, an id always fits', async () => {
-    await inRepository({ a: 'write a.txt a', b: 'write b.txt b' });
-    const ids = [await create('a', '--name', 'Twin'), await create('b', '--name', 'Twin')];
-    const shown = await type('batch', 'show', 'Twin');
+    await shell.enter({ a: 'write a.txt a', b: 'write b.txt b' });
+    const ids = [await shell.create('a', '--name', 'Twin'), await shell.create('b', '--name', 'Twin')];
+    const shown = await shell.type('batch', 'show', 'Twin');
     expect(shown.exit).toBe(2);
     for (const id of ids) {
       expect(shown.err).toContain(id);
-      expect((await type('batch', 'show', id)).exit).toBe(0);
-      await type('batch', 'cancel', id);
+      expect((await shell.type('batch', 'show', id)).exit).toBe(0);
+      await shell.type('batch', 'cancel', id);
     }
-    const { exit, doc } = await user.json(['batch', 'show', 'Twin'], { cwd: repository.directory });
+    const { exit, doc } = await user.json(['batch', 'show', 'Twin'], { cwd: shell.repository.directory });
     expect(exit).toBe(2);
     expect(doc).toMatchObject({ error: { code: 'ambiguous_name', next: expect.stringContaining('ids') } });
   });
@@ -112,7 +100,7 @@ describe('names', () => {
       ['report', 'no-such'],
       ['project', 'show', 'no-such'],
     ]) {
-      const ran = await type(...args);
+      const ran = await shell.type(...args);
       expect(ran.exit, args.join(' ')).toBe(4);
       expect(ran.err).toMatch(/^Next: .*`nightloom /m);
       expect(ran.out).toBe('');
@@ -122,8 +110,8 @@ describe('names', () => {
 
 describe('agent.fallback', () => {
   it('may not name the agent "command" without its program', async () => {
-    await inRepository({ a: 'write a.txt a' }, { fallback: ['command'] });
-    const refused = await type('batch', 'create', 'a');
+    await shell.enter({ a: 'write a.txt a' }, { fallback: ['command'] });
+    const refused = await shell.type('batch', 'create', 'a');
     expect(refused.exit).toBe(2);
     expect(refused.err).toContain('agent.fallback');
   });
