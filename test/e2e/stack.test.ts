@@ -4,22 +4,16 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { StatusSchema } from '../../src/contracts/views.ts';
-import type { Status } from '../../src/contracts/views.ts';
 import { asBatch, showTask, untilBatch } from './support/batch.ts';
 import { makeGate } from './support/gate.ts';
 import { STATUS_KEYS } from './support/shapes.ts';
+import { statusOf } from './support/status.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
 
 const execFileAsync = promisify(execFile);
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
 let user: User;
-
-async function statusOf(who: User): Promise<{ exit: number; status: Status; keys: string[] }> {
-  const { exit, doc } = await who.json(['status']);
-  return { exit, status: StatusSchema.parse(doc), keys: Object.keys(Object(doc)) };
-}
 
 /** A process that has ended but that nobody asked after yet (Z) is not alive. */
 async function isAlive(pid: number | null): Promise<boolean> {

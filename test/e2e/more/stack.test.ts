@@ -1,20 +1,14 @@
 /** The stack: agents that are ended with it, a stack that was killed, and one that is taken away whole. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { StatusSchema } from '../../../src/contracts/views.ts';
-import type { Status } from '../../../src/contracts/views.ts';
 import { asBatch, showBatch, untilBatch } from '../support/batch.ts';
 import { makeGate } from '../support/gate.ts';
+import { statusOf } from '../support/status.ts';
 import { makeUser, until } from '../support/user.ts';
 import type { User } from '../support/user.ts';
 
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 }) };
 let user: User;
-
-async function statusOf(who: User): Promise<{ exit: number; status: Status; keys: string[] }> {
-  const { exit, doc } = await who.json(['status']);
-  return { exit, status: StatusSchema.parse(doc), keys: Object.keys(Object(doc)) };
-}
 
 describe('one stack', () => {
   beforeAll(async () => {
