@@ -45,7 +45,6 @@ import { createGithubIntake } from './services/github-intake.ts';
 import { createInbox } from './services/inbox.ts';
 import { createResultKeeper } from './services/keep-results.ts';
 import { createMergeCheck } from './services/merge-check.ts';
-import { createMetrics } from './services/metrics/metrics.ts';
 import { createSessions } from './services/sessions.ts';
 import { createViews } from './services/views.ts';
 import { eventStream } from './streams/events.ts';
@@ -107,7 +106,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   sessionRoutes(app, { sessions, installation, token });
   systemRoutes(app, deps);
   auditRoutes(app, deps);
-  metricsRoutes(app, createMetrics(deps), (err) => deps.logger.warn({ err }, 'the journal could not be counted'));
+  metricsRoutes(app, deps);
   settingsRoutes(app, deps);
   routesOfProjects(app, deps);
   batchRoutes(app, deps, creation, views);

@@ -66,4 +66,6 @@ export interface ApiDeps {
   readonly githubWebhookSecret?: string | null;
   /** Metrics of a Temporal worker in this process, in the text format of Prometheus; absent: there is none. */
   readonly workerMetrics?: () => Promise<string>;
+  /** What the host worker that belongs to this process measures, in the same format; null: it is down. Absent: there is none. */
+  readonly hostMetrics?: () => Promise<string | null>;
 }

@@ -38,6 +38,9 @@ export type Metrics = z.infer<typeof MetricsSchema>;
 /** Address of the metrics in the text format of Prometheus; same token or session as the API. */
 export const PROMETHEUS_PATH = '/metrics';
 
+/** The same of the host worker that is a child of the stack; 404 where the host runs by itself and serves its own. */
+export const HOST_PROMETHEUS_PATH = '/metrics/host';
+
 /** Of its answers: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const PROMETHEUS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ProcessIdentity } from '../host/runs/process-table.ts';
 import { startTimeOf } from '../host/runs/process-table.ts';
 import type { Logger } from '../platform/logger.ts';
+import { askForMetrics, onReady } from './host-channel.ts';
 
 /** What the child is told. */
 export interface HostChildOptions {
@@ -23,6 +24,8 @@ export interface HostChild {
   /** null while it is down. */
   current(): ProcessIdentity | null;
   isReady(): boolean;
+  /** What it measures, in the text format of Prometheus; null while it is down or does not answer. */
+  metrics(): Promise<string | null>;
   /** Resolves when it is ready for the first time. */
   readonly ready: Promise<void>;
   stop(): Promise<void>;
@@ -52,7 +55,7 @@ export function superviseHost(options: HostChildOptions): HostChild {
     child = started;
     const { pid } = started;
     identity = pid === undefined ? null : { pid, startTime: startTimeOf(pid) ?? '' };
-    started.on('message', () => {
+    onReady(started, () => {
       isReady = true;
       markReady();
       options.onChange();
@@ -83,6 +86,7 @@ export function superviseHost(options: HostChildOptions): HostChild {
   return {
     current: () => identity,
     isReady: () => isReady,
+    metrics: async () => (child === null ? null : await askForMetrics(child)),
     ready,
     stop: async () => {
       stopping.abort();

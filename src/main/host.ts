@@ -7,9 +7,10 @@ import { createLogger } from '../platform/logger.ts';
 import { createMasker, secretValues } from '../platform/masking.ts';
 import { ensureStateDirectory } from '../platform/paths.ts';
 import { embeddedTemporalConfig, externalTemporalConfig } from '../temporal/connection.ts';
-import { installRuntime } from '../worker/runtime.ts';
+import { answerParent, tellReady } from './host-channel.ts';
 import { hostOptions } from './host-options.ts';
 import { loadInstallation } from './installation.ts';
+import { measureRuntime } from './measured-runtime.ts';
 import { runHost } from './run-host.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -27,7 +28,8 @@ const logger = createLogger({
 const lock = acquireProcessLock(`${paths.home}/host.lock`, 'host-worker');
 const stopping = stopSignal({ withParent: true });
 
-installRuntime(logger);
+const measured = measureRuntime('host', logger);
+answerParent(measured.read);
 const config = options.embedded
   ? embeddedTemporalConfig(options.temporalAddress, environment)
   : externalTemporalConfig(environment);
@@ -46,8 +48,9 @@ const endedCleanly = await runHost({
   },
   config,
   stopping,
-  onReady: () => process.send?.({ ready: true }),
+  onReady: tellReady,
 });
+measured.stop();
 lock.release();
 if (!endedCleanly) process.exit(0);
 // A parent that was killed took the channel with it.

@@ -4,16 +4,13 @@ import type { Server } from 'node:http';
 import { hasToken } from '../api/plugins/security.ts';
 import { PROMETHEUS_MEDIA_TYPE, PROMETHEUS_PATH } from '../contracts/metrics-routes.ts';
 import type { Logger } from '../platform/logger.ts';
-import { createProcessMetrics } from '../worker/process-metrics.ts';
 import { installRuntime } from '../worker/runtime.ts';
-import { createWorkerMetrics } from '../worker/worker-metrics.ts';
-import type { WorkerMetrics } from '../worker/worker-metrics.ts';
 import { closeServer, listenAt } from './listen.ts';
+import { measureRuntime } from './measured-runtime.ts';
 import type { ListenPlace } from './service-options.ts';
-import { packageVersion } from './version.ts';
 
 /** Who serves, to whom, and where. */
-export interface MeasuredRuntime {
+export interface ServedRuntime {
   /** null: nothing is measured. */
   readonly place: ListenPlace | null;
   /** Label of `nightloom_build_info`. */
@@ -25,33 +22,19 @@ export interface MeasuredRuntime {
   readonly cleanup: AsyncDisposableStack;
 }
 
-/** The SDK keeps 10,000 figures; a busy worker makes some hundred in a second. */
-const DRAIN_MS = 5000;
-
 /**
  * Installs the SDK's runtime, and serves what it measures at `place`.
  * @throws AppError port_taken
  */
-export async function installMeasuredRuntime(options: MeasuredRuntime): Promise<void> {
+export async function installMeasuredRuntime(options: ServedRuntime): Promise<void> {
   const { place, part, token, logger, cleanup } = options;
   if (place === null) return installRuntime(logger);
-  const worker = createWorkerMetrics();
-  installRuntime(logger, worker.buffer);
-  cleanup.defer(keepDraining(worker));
-  const own = createProcessMetrics({ version: packageVersion(), part });
-  const server = metricsServer(token, logger, async () => {
-    const parts = await Promise.all([own.read(), worker.read()]);
-    return parts.filter((text) => text !== '').join('\n');
-  });
+  const measured = measureRuntime(part, logger);
+  cleanup.defer(() => measured.stop());
+  const server = metricsServer(token, logger, () => measured.read());
   const url = await listenAt(server, 'The metrics', place);
   cleanup.defer(() => closeServer(server));
   process.stdout.write(`Metrics: ${url}${PROMETHEUS_PATH}\n`);
-}
-
-/** Takes what the SDK gathers, now and then. @returns ends it */
-export function keepDraining(metrics: WorkerMetrics): () => void {
-  const draining = setInterval(() => metrics.drain(), DRAIN_MS);
-  return () => clearInterval(draining);
 }
 
 function metricsServer(token: string, logger: Logger, read: () => Promise<string>): Server {

@@ -38,7 +38,7 @@ import { loadInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { openKnownTemporal } from './known-temporal.ts';
 import { listenOnLoopback } from './listen.ts';
-import { keepDraining } from './metrics-server.ts';
+import { keepDraining } from './measured-runtime.ts';
 import { runProgram } from './run-program.ts';
 import type { StackProcess } from './stack-record.ts';
 import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
@@ -217,6 +217,7 @@ async function startControl(parts: ControlParts) {
     githubWebhookSecret: environment.githubWebhookSecret,
     ownChecks: async () => [await awakeCheck(paths.home, environment)],
     workerMetrics: () => parts.metrics.read(),
+    hostMetrics: () => host.metrics(),
     status: createStatus({
       paths,
       version,

@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-async function scrape(): Promise<string> {
-  const answer = await stack.app.inject({ method: 'GET', url: '/metrics', headers: await authorized() });
+async function scrape(url = '/metrics'): Promise<string> {
+  const answer = await stack.app.inject({ method: 'GET', url, headers: await authorized() });
   expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   return answer.body;
 }
@@ -113,8 +113,15 @@ it('answers the same as JSON, overall, by project and now', async () => {
   expect(metrics.currentTasks).toMatchObject([{ taskId: batch.tasks[2]?.id, kind: 'requirement', name: NAMES[2] }]);
 });
 
+it('shows what the host worker measures at a place of its own, and says when it does not answer', async () => {
+  stack.hostMetrics = 'temporal_num_pollers 4\n';
+  expect(await scrape('/metrics/host')).toBe('temporal_num_pollers 4\n');
+  stack.hostMetrics = null;
+  expect(problemOf(await stack.send('GET', '/metrics/host'))).toMatchObject({ status: 503, code: 'host_offline' });
+});
+
 it('shows metrics to nobody without the token', async () => {
-  for (const url of ['/metrics', '/api/metrics']) {
+  for (const url of ['/metrics', '/metrics/host', '/api/metrics']) {
     const answer = await stack.send('GET', url, undefined, { authorization: '' });
     expect(problemOf(answer)).toMatchObject({ status: 401, code: 'unauthorized' });
   }

@@ -73,6 +73,21 @@ describe('one stack', () => {
     expect(nonsense).toMatchObject({ exit: 2, err: expect.stringContaining('NIGHTLOOM_URL') });
   });
 
+  it('shows what both of its processes measure, each at its own address', async () => {
+    const { status } = await statusOf(user);
+    const token = (await user.call(['token'])).out.trim();
+    const scrape = async (path: string): Promise<string> =>
+      await (await fetch(`${status.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).text();
+    const memoryOf = (text: string): string | undefined => /^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1];
+    const [control, host] = [await scrape('/metrics'), await scrape('/metrics/host')];
+    expect(memoryOf(control)).toBeDefined();
+    expect(memoryOf(host)).toBeDefined();
+    expect(memoryOf(host)).not.toBe(memoryOf(control));
+    expect(host).toMatch(/^nightloom_build_info\{version="[^"]+",part="host"\} 1$/m);
+    expect(host).toMatch(/^temporal_/m);
+    expect(host).not.toMatch(/^nightloom_tasks/m);
+  });
+
   it('doctor checks each prerequisite and names the repair', async () => {
     const { exit, doc } = await user.json(['doctor']);
     const names = Object(doc).map((check: { name: string }) => check.name);

@@ -6,7 +6,7 @@ import { AppError } from '../../contracts/errors.ts';
 import { routes } from '../../contracts/http.ts';
 import type { InstallationId } from '../../contracts/ids.ts';
 import { GITHUB_WEBHOOK_PATH } from '../../contracts/github-routes.ts';
-import { PROMETHEUS_PATH } from '../../contracts/metrics-routes.ts';
+import { HOST_PROMETHEUS_PATH, PROMETHEUS_PATH } from '../../contracts/metrics-routes.ts';
 import type { Sessions } from '../services/sessions.ts';
 import { sessionSecret } from './session-cookie.ts';
 
@@ -74,7 +74,7 @@ function isOwnOrigin(origin: string, allowedHosts: readonly string[]): boolean {
 /** By the route that was found, not by the text of the address: that can be spelled in several ways. */
 function needsToken(request: FastifyRequest): boolean {
   const path = request.is404 ? request.url : (request.routeOptions.url ?? request.url);
-  if (path === PROMETHEUS_PATH) return true;
+  if (path === PROMETHEUS_PATH || path === HOST_PROMETHEUS_PATH) return true;
   if (!path.startsWith('/api') || OPEN.has(path)) return false;
   // GitHub's deliveries carry a signature.
   if (path === GITHUB_WEBHOOK_PATH) return false;

@@ -35,6 +35,8 @@ export interface Stack {
   lanes: LanesState | null;
   /** What every call to the lanes throws; null: nothing. */
   lanesFailure: Error | null;
+  /** What the host worker answers when it is asked what it measures; null: it is down. */
+  hostMetrics: string | null;
   /** What the status says. */
   readonly checks: Status['checks'];
   /** Listens on a free port; the address. */
@@ -68,6 +70,7 @@ export async function startStack(
   await prepare?.(store, batches);
   const [host, installation] = [asId('host', 'laptop-ab12'), asId('installation', 'i_aaaaaaaaaa')];
   const failing: { lanes: Error | null } = { lanes: null };
+  const measured: { byHost: string | null } = { byHost: null };
   const checks: Stack['checks'] = [];
   const held: { lanes: LanesState | null } = { lanes: null };
   const app = await buildApi({
@@ -106,6 +109,7 @@ export async function startStack(
     installation,
     version: '1.2.3',
     githubWebhookSecret: WEBHOOK_SECRET,
+    hostMetrics: async () => measured.byHost,
     status: async () => ({
       healthy: true,
       url: null,
@@ -145,6 +149,12 @@ export async function startStack(
     door,
     batches,
     checks,
+    get hostMetrics() {
+      return measured.byHost;
+    },
+    set hostMetrics(text) {
+      measured.byHost = text;
+    },
     get lanes() {
       return held.lanes;
     },
