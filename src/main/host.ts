@@ -29,7 +29,7 @@ const lock = acquireProcessLock(`${paths.home}/host.lock`, 'host-worker');
 const stopping = stopSignal({ withParent: true });
 
 const measured = measureRuntime('host', logger);
-answerParent(measured.read);
+answerParent(() => measured.read());
 const config = options.embedded
   ? embeddedTemporalConfig(options.temporalAddress, environment)
   : externalTemporalConfig(environment);

@@ -11,7 +11,9 @@ import { createMetrics } from '../services/metrics/metrics.ts';
 export function metricsRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const metrics = createMetrics(deps);
   register(app, routes.metrics, () => metrics.read());
-  app.get(PROMETHEUS_PATH, { schema: { hide: true } }, async (_request, reply) => sendText(reply, await metrics.scrape()));
+  app.get(PROMETHEUS_PATH, { schema: { hide: true } }, async (_request, reply) =>
+    sendText(reply, await metrics.scrape()),
+  );
   hostMetricsRoute(app, deps);
   app.addHook('onReady', async () => {
     void metrics.catchUp().catch((err: unknown) => deps.logger.warn({ err }, 'the journal could not be counted'));
