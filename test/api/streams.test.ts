@@ -2,7 +2,8 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
+import type { Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import type { Client } from '../../src/client/client.ts';
@@ -141,6 +142,28 @@ describe('events', () => {
     const ids = [...text.matchAll(/"id":"(s\d+)"/g)].map((match) => match[1]);
     expect(ids).toEqual(Array.from({ length: 800 }, (_, at) => `s${at}`));
     for (const response of slow) response.destroy();
+  });
+
+  it('lets others in while many readers catch up', async () => {
+    const sockets = new Set<Socket>();
+    stack.app.server.on('connection', (socket) => sockets.add(socket));
+    const readers = await Promise.all(Array.from({ length: 20 }, () => rawGet('/api/events?after=0')));
+    const arrived = readers.map(lastIdOf);
+    const data = { text: 'x'.repeat(2000) };
+    await stack.store.events.append(Array.from({ length: 500 }, (_, at) => ({ ...entry(`s${at}`), data })));
+    const last = await stack.store.events.lastSeq();
+    let written = 0;
+    let mostInOneTurn = 0;
+    while (!arrived.every((seen) => seen() === last)) {
+      const now = [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0);
+      mostInOneTurn = Math.max(mostInOneTurn, now - written);
+      written = now;
+      await setImmediate();
+    }
+    // One page of 200 for each of them would be 8 MB, all of it together 20 MB.
+    expect(written).toBeGreaterThan(20_000_000);
+    expect(mostInOneTurn).toBeLessThan(3_000_000);
+    for (const response of readers) response.destroy();
   });
 
   it('[P11] goes on after a lost connection where it was', async () => {
@@ -290,6 +313,16 @@ describe('client', () => {
     await expect(other.call('health')).rejects.toMatchObject({ code: 'internal' });
   });
 });
+
+/** Reads a stream; the function gives the number of the newest event that came. */
+function lastIdOf(response: IncomingMessage): () => number {
+  let last = 0;
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    for (const [, id] of chunk.matchAll(/^id: (\d+)$/gm)) last = Number(id);
+  });
+  return () => last;
+}
 
 async function rawGet(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const sent = request(`${baseUrl}${path}`, { headers: { authorization: `Bearer ${TOKEN}`, ...headers } });

@@ -19,8 +19,8 @@ export interface OutgoingEvent {
 export interface EventStream {
   /** Aborted when the reader is gone or the server closes. */
   readonly closed: AbortSignal;
-  /** Resolves when the reader can take more; at once when it is gone. */
-  send(event: OutgoingEvent): Promise<void>;
+  /** Sends them in one piece. Resolves when the reader can take more; at once when it is gone. */
+  send(...events: readonly OutgoingEvent[]): Promise<void>;
   /** The next sign of life tells the reader that it is at `id`: it comes back with that, though no event came. */
   mark(id: number): void;
   end(): void;
@@ -74,8 +74,8 @@ function openStream(reply: FastifyReply): EventStream {
   raw.write(`retry: ${RETRY_MS}\n\n`);
   return {
     closed: closing.signal,
-    send: async (event) => {
-      if (closing.signal.aborted || raw.write(format(event))) return;
+    send: async (...events) => {
+      if (closing.signal.aborted || raw.write(events.map(format).join(''))) return;
       await once(raw, 'drain', { signal: closing.signal }).catch(() => undefined);
     },
     mark: (id) => {
