@@ -1,26 +1,13 @@
 /** `nightloom background`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProposalView } from '../../../src/contracts/background-routes.ts';
 import type { RouteAnswer } from '../../../src/contracts/http.ts';
 import type { ProjectView } from '../../../src/contracts/views.ts';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { Refusal } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 import { taskDetail, taskPage, taskView } from './views.ts';
-
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
 
 const PROJECT: ProjectView = {
   id: 'p_aaaaaaaaaa',
@@ -46,12 +33,8 @@ const item = (id: string, fields: Partial<ProposalView> = {}): ProposalView => (
   ...fields,
 });
 
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  const listProjects = () => ({ items: [PROJECT], nextCursor: null });
-  api = await startApi({ listProjects, listTasks: () => NONE, ...answers });
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome({ listProjects: () => ({ items: [PROJECT], nextCursor: null }), listTasks: () => NONE });
+const cli = home.run;
 const start = (...args: string[]) =>
   cli(['background', 'start', ...args, '--project', PROJECT.name], { createTask: made });
 
@@ -71,13 +54,13 @@ describe('background start', () => {
     const { exitCode, stdout } = await start(...args);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('See: nightloom background show t_aaaaaaaaaa');
-    expect(api?.calls.at(-1)?.body).toEqual({ ...body, projectId: PROJECT.id });
+    expect(home.calls.at(-1)?.body).toEqual({ ...body, projectId: PROJECT.id });
   });
 
   it('takes a long description from a file', async () => {
-    await writeFile(join(scratch, 'wanted.md'), 'A whole shop.');
+    await writeFile(join(home.folder, 'wanted.md'), 'A whole shop.');
     await start('generate', '--file', 'wanted.md');
-    expect(api?.calls.at(-1)?.body).toMatchObject({ params: { description: 'A whole shop.' } });
+    expect(home.calls.at(-1)?.body).toMatchObject({ params: { description: 'A whole shop.' } });
   });
 
   it('names one of that kind that runs already, unless another is wanted', async () => {
@@ -88,7 +71,6 @@ describe('background start', () => {
     expect(exitCode).toBe(5);
     expect(stderr).toContain('refine is running already: t_bbbbbbbbbb');
     expect(stderr).toContain('--another');
-    await api?.close();
     expect((await start('refine', '--another')).exitCode).toBe(0);
   });
 
@@ -119,7 +101,7 @@ describe('background list, show and apply', () => {
     const page = taskPage([taskView({ kind: 'refine', name: 'refine' }), taskView({ kind: 'custom-command' })]);
     const { stdout } = await cli(['background', 'list', '--project', 'shop'], { listTasks: () => page });
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-    expect(api?.calls.at(-1)?.query).toMatchObject({ alone: 'true', deleted: 'false', project: PROJECT.id });
+    expect(home.calls.at(-1)?.query).toMatchObject({ alone: 'true', deleted: 'false', project: PROJECT.id });
   });
 
   it('shows the summary, each item and what is in its way', async () => {
@@ -160,7 +142,7 @@ describe('background list, show and apply', () => {
       }),
     });
     expect(stdout).toBe('Written: cart.\nUndo: nightloom requirement restore apply-1234\n');
-    expect(api?.calls.at(-1)).toMatchObject({
+    expect(home.calls.at(-1)).toMatchObject({
       params: { id: 't_aaaaaaaaaa' },
       body: { items: ['cart'], overwrite: true },
     });

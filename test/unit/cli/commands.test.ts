@@ -1,38 +1,13 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from './api-server.ts';
+import type { Answers } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 import { batchView, taskDetail, taskPage, taskView } from './views.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-
-afterEach(async () => {
-  await api?.close();
-  api = null;
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(
-  args: readonly string[],
-  answers: Answers | null,
-  env: Record<string, string> = {},
-): Promise<CliResult> {
-  api = answers === null ? null : await startApi(answers);
-  const remote = api === null ? {} : { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, {
-    cwd: scratch,
-    env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...remote, ...env },
-  });
-}
+const home = cliHome();
+const cli = home.run;
 
 const BATCH = 'b_aaaaaaaaaa';
 const page = <Item>(items: Item[]): { items: Item[]; nextCursor: null } => ({ items, nextCursor: null });
@@ -68,9 +43,9 @@ describe('without a stack', () => {
   });
 
   it('a record whose pid was given to another process is no stack', async () => {
-    await mkdir(join(scratch, 'home'), { mode: 0o700 });
+    await mkdir(join(home.folder, 'home'), { mode: 0o700 });
     const record = { v: 1, pid: process.pid, startTime: '1', url: 'http://127.0.0.1:1', processes: [] };
-    await writeFile(join(scratch, 'home', 'stack.json'), JSON.stringify(record));
+    await writeFile(join(home.folder, 'home', 'stack.json'), JSON.stringify(record));
     expect((await cli(['status'], null)).exitCode).toBe(3);
     const down = await cli(['down'], null);
     expect(down).toMatchObject({ exitCode: 0, stdout: 'No stack is running.\n' });
@@ -120,7 +95,7 @@ describe('names', () => {
       getBatch: () => open,
     });
     expect(result.exitCode).toBe(0);
-    expect(api?.calls.at(-1)).toMatchObject({ route: 'getBatch', params: { id: open.id } });
+    expect(home.calls.at(-1)).toMatchObject({ route: 'getBatch', params: { id: open.id } });
   });
 
   it('that fit several give exit 2 with the candidates', async () => {
@@ -142,7 +117,7 @@ describe('names', () => {
       moveTask: () => batchView([task]),
     });
     expect(result.exitCode).toBe(0);
-    expect(api?.calls.at(-1)?.body).toMatchObject({ taskId: task.id, position: 1 });
+    expect(home.calls.at(-1)?.body).toMatchObject({ taskId: task.id, position: 1 });
   });
 });
 
@@ -156,7 +131,7 @@ describe('reading', () => {
       temporalAddress: '127.0.0.1:7233',
       temporalPid: 8,
       temporalUiUrl: 'http://127.0.0.1:8233',
-      home: scratch,
+      home: home.folder,
       version: '0.1.0',
       installation: 'i_aaaaaaaaaa',
       host: 'h',
@@ -167,7 +142,7 @@ describe('reading', () => {
     const result = await cli(['status'], { status: () => view });
     expect(result.exitCode).toBe(6);
     expect(result.stdout).toContain('Not healthy: 1 agent running, 2 open batches\nhost worker: is down\n');
-    expect(result.stdout).toContain(api?.url);
+    expect(result.stdout).toContain(home.apiUrl);
   });
 
   it('batch list --json is an array', async () => {
@@ -214,10 +189,8 @@ describe('reading', () => {
     };
     const readable = await cli(['logs', 't_aaaaaaaaaa', '--step', 'agent'], answers);
     expect(readable.stdout).toBe('hello\nx\n');
-    await api?.close();
     const raw = await cli(['logs', 't_aaaaaaaaaa', '--step', 'agent', '--raw'], answers);
     expect(raw.stdout).toBe(text);
-    await api?.close();
     const missing = await cli(['logs', 't_aaaaaaaaaa', '--attempt', '1'], answers);
     expect(missing.exitCode).toBe(4);
     expect(missing.stderr).toContain('attempt 2 agent');
@@ -231,9 +204,7 @@ describe('reading', () => {
   it('has no colour where nobody asked for it, and with FORCE_COLOR unless NO_COLOR', async () => {
     const answers: Answers = { getBatch: () => batchView([taskView({ status: 'failed' })]) };
     expect((await cli(['batch', 'show', BATCH], answers)).stdout).not.toContain('\u001B');
-    await api?.close();
     expect((await cli(['batch', 'show', BATCH], answers, { FORCE_COLOR: '1' })).stdout).toContain('\u001B[31m');
-    await api?.close();
     const both = await cli(['batch', 'show', BATCH], answers, { FORCE_COLOR: '1', NO_COLOR: '1' });
     expect(both.stdout).not.toContain('\u001B');
   });

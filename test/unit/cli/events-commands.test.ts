@@ -1,29 +1,10 @@
 /** `nightloom events`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EventView } from '../../../src/contracts/views.ts';
-import { startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { cliHome } from './cli-home.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  api = await startApi(answers);
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome();
+const cli = home.run;
 
 const event = (seq: number): EventView => ({
   seq,
@@ -42,7 +23,7 @@ describe('events', () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^7 {2}.*task\.failed +t_aaaaaaaaaa {2}code=agent_error {2}message=It broke\.\n$/);
-    expect(api?.calls[0]?.query).toEqual({ topics: 'task,batch', limit: '50' });
+    expect(home.calls[0]?.query).toEqual({ topics: 'task,batch', limit: '50' });
   });
 
   it('goes through all pages after a number', async () => {
@@ -56,7 +37,7 @@ describe('events', () => {
         .split('\n')
         .map((line) => JSON.parse(line).seq),
     ).toEqual([6, 7]);
-    expect(api?.calls.map(({ query }) => query['cursor'])).toEqual(['5', '6']);
+    expect(home.calls.map(({ query }) => query['cursor'])).toEqual(['5', '6']);
   });
 
   it('refuses a place that is no number', async () => {

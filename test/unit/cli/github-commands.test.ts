@@ -1,28 +1,12 @@
 /** `nightloom github`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
+import { expect, it } from 'vitest';
+import { Refusal } from './api-server.ts';
+import type { Answers } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 import type { CliResult } from './run-cli.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  api = await startApi(answers);
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome();
+const cli = home.run;
 
 const at = '2026-03-01T02:00:00.000Z';
 const common = { projectId: 'p_aaaaaaaaaa', askedAt: at, nextAt: at, queued: 0, problem: null };

@@ -1,24 +1,11 @@
 /** `nightloom idea`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IdeaView } from '../../../src/contracts/idea-routes.ts';
 import type { ProjectView } from '../../../src/contracts/views.ts';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
-
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
+import { Refusal } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 
 const PROJECT: ProjectView = {
   id: 'p_aaaaaaaaaa',
@@ -43,12 +30,8 @@ const IDEA: IdeaView = {
   implementedAt: null,
 };
 
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  const listProjects = () => ({ items: [PROJECT], nextCursor: null });
-  api = await startApi({ listProjects, ...answers });
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome({ listProjects: () => ({ items: [PROJECT], nextCursor: null }) });
+const cli = home.run;
 
 describe('idea', () => {
   it('lists those of a project, one a line', async () => {
@@ -57,22 +40,21 @@ describe('idea', () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^d_aaaaaaaaaa +requirement .*Dark mode +dark-mode\n$/);
-    expect(api?.calls.at(-1)?.query).toMatchObject({ project: PROJECT.id, status: 'requirement' });
+    expect(home.calls.at(-1)?.query).toMatchObject({ project: PROJECT.id, status: 'requirement' });
   });
 
   it('adds one with the text of a file', async () => {
-    await writeFile(join(scratch, 'idea.md'), 'For the night.');
+    await writeFile(join(home.folder, 'idea.md'), 'For the night.');
     const args = ['idea', 'add', 'Dark mode', '--file', 'idea.md', '--project', PROJECT.name];
     const { stdout } = await cli(args, { createIdea: () => IDEA });
     expect(stdout).toBe('d_aaaaaaaaaa  Dark mode (requirement, requirement dark-mode)\n');
-    expect(api?.calls.at(-1)?.body).toEqual({ projectId: PROJECT.id, title: 'Dark mode', text: 'For the night.' });
+    expect(home.calls.at(-1)?.body).toEqual({ projectId: PROJECT.id, title: 'Dark mode', text: 'For the night.' });
   });
 
   it('changes what is named, and asks for something to change', async () => {
     const { exitCode } = await cli(['idea', 'edit', IDEA.id, '--status', 'idea'], { editIdea: () => IDEA });
     expect(exitCode).toBe(0);
-    expect(api?.calls.at(-1)).toMatchObject({ params: { id: IDEA.id }, body: { status: 'idea' } });
-    await api?.close();
+    expect(home.calls.at(-1)).toMatchObject({ params: { id: IDEA.id }, body: { status: 'idea' } });
     expect((await cli(['idea', 'edit', IDEA.id], {})).exitCode).toBe(2);
   });
 
@@ -84,7 +66,7 @@ describe('idea', () => {
     });
     expect(exitCode).toBe(5);
     expect(stderr).toContain('nightloom idea list');
-    expect(api?.calls.at(-1)?.body).toEqual({ name: 'dark' });
+    expect(home.calls.at(-1)?.body).toEqual({ name: 'dark' });
   });
 
   it('forgets one', async () => {

@@ -1,29 +1,11 @@
 /** `nightloom inbox`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { InboxEntry } from '../../../src/contracts/inbox-routes.ts';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { Refusal } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  api = await startApi(answers);
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome();
+const cli = home.run;
 
 const base = {
   at: '2026-03-01T02:00:00.000Z',
@@ -58,7 +40,7 @@ describe('inbox', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^● {2}held:1 .*Night 1 held +Log in: `claude`$/);
     expect(lines[1]).toMatch(/^● {2}t_aaaaaaaaaa .*fix-it failed +It broke\.$/);
-    expect(api?.calls[0]?.query).toMatchObject({ show: 'unread' });
+    expect(home.calls[0]?.query).toMatchObject({ show: 'unread' });
   });
 
   it.each([
@@ -67,7 +49,7 @@ describe('inbox', () => {
   ])('%j asks for %s ones', async (args, show) => {
     const { exitCode } = await cli(args, { listInbox: () => ({ items: [], unreadCount: 0, nextCursor: null }) });
     expect(exitCode).toBe(0);
-    expect(api?.calls[0]?.query).toMatchObject({ show });
+    expect(home.calls[0]?.query).toMatchObject({ show });
   });
 
   it.each([
@@ -79,7 +61,7 @@ describe('inbox', () => {
       markInboxEntry: ({ params }) => ({ id: params['id'] ?? '', unreadCount: 1 }),
     });
     expect([exitCode, stdout]).toEqual([0, 'Done; 1 unread.\n']);
-    expect(api?.calls[0]).toMatchObject({ params: { id: 'held:1' }, body });
+    expect(home.calls[0]).toMatchObject({ params: { id: 'held:1' }, body });
   });
 
   it('marks everything as read', async () => {

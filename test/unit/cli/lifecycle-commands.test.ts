@@ -1,38 +1,10 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 import { taskPage, taskView } from './views.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-
-afterEach(async () => {
-  await api?.close();
-  api = null;
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(
-  args: readonly string[],
-  answers: Answers | null,
-  env: Record<string, string> = {},
-): Promise<CliResult> {
-  api = answers === null ? null : await startApi(answers);
-  const remote = api === null ? {} : { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, {
-    cwd: scratch,
-    env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...remote, ...env },
-  });
-}
+const home = cliHome();
+const cli = home.run;
 
 const BATCH = 'b_aaaaaaaaaa';
 const page = <Item>(items: Item[]): { items: Item[]; nextCursor: null } => ({ items, nextCursor: null });
@@ -48,7 +20,7 @@ describe('many batches', () => {
     });
     expect(result.exitCode).toBe(8);
     expect(result.stdout).toBe(`✓ One (${BATCH}): It is paused.\n✗ Two (${BATCH}): No worker answered.\n`);
-    expect(api?.calls[0]?.body).toMatchObject({ now: true, commandId: expect.any(String) });
+    expect(home.calls[0]?.body).toMatchObject({ now: true, commandId: expect.any(String) });
   });
 
   it.each([
@@ -75,7 +47,7 @@ describe('many batches', () => {
     });
     expect(result.exitCode).toBe(5);
     expect(result.stdout).toBe('✗ fix-it  stayed: it is failed\nBatch Rest (b_bbbbbbbbbb) was reopened.\n');
-    expect(api?.calls.at(-1)?.body).toMatchObject({ to: 'b_bbbbbbbbbb', taskIds: [task.id], running: false });
+    expect(home.calls.at(-1)?.body).toMatchObject({ to: 'b_bbbbbbbbbb', taskIds: [task.id], running: false });
   });
 
   it('refusals print the reason of every task', async () => {
@@ -102,6 +74,6 @@ describe('many batches', () => {
     [['--deleted'], 'deleted'],
   ])('batch list %j asks for %s ones', async (flags, show) => {
     await cli(['batch', 'list', ...flags], { listBatches: () => page([]) });
-    expect(api?.calls[0]?.query).toMatchObject({ show });
+    expect(home.calls[0]?.query).toMatchObject({ show });
   });
 });

@@ -1,28 +1,10 @@
 /** `nightloom webhook`: what is asked of the API, and what is said. */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Refusal, startApi } from './api-server.ts';
-import type { Answers, ApiServer } from './api-server.ts';
-import { runCli } from './run-cli.ts';
-import type { CliResult } from './run-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from './api-server.ts';
+import { cliHome } from './cli-home.ts';
 
-let scratch: string;
-let api: ApiServer | null = null;
-beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(join(tmpdir(), 'nightloom-cli-')));
-});
-afterEach(async () => {
-  await api?.close();
-  await rm(scratch, { recursive: true, force: true });
-});
-
-async function cli(args: readonly string[], answers: Answers): Promise<CliResult> {
-  api = await startApi(answers);
-  const env = { NIGHTLOOM_URL: api.url, NIGHTLOOM_TOKEN: api.token };
-  return runCli(args, { cwd: scratch, env: { HOME: scratch, NIGHTLOOM_HOME: join(scratch, 'home'), ...env } });
-}
+const home = cliHome();
+const cli = home.run;
 
 const at = '2026-03-01T02:00:00.000Z';
 const WEBHOOK = {
@@ -44,18 +26,16 @@ describe('webhook', () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout.trimEnd().split('\n')).toEqual(['Added w_aaaaaaaaaa. Its secret, shown this once:', 'whsec_abc']);
-    expect(api?.calls[0]?.body).toEqual({ url: WEBHOOK.url, topics: ['task', 'batch.completed'] });
+    expect(home.calls[0]?.body).toEqual({ url: WEBHOOK.url, topics: ['task', 'batch.completed'] });
   });
 
   it('lists, switches and removes', async () => {
     const list = await cli(['webhook', 'list'], { listWebhooks: () => ({ items: [WEBHOOK], nextCursor: null }) });
     expect(list.stdout).toBe('w_aaaaaaaaaa  on  task  https://x.example/h\n');
-    await api?.close();
     const off = await cli(['webhook', 'disable', WEBHOOK.id], {
       changeWebhook: () => ({ ...WEBHOOK, enabled: false }),
     });
-    expect([off.stdout, api?.calls[0]?.body]).toEqual(['w_aaaaaaaaaa is off.\n', { enabled: false }]);
-    await api?.close();
+    expect([off.stdout, home.calls[0]?.body]).toEqual(['w_aaaaaaaaaa is off.\n', { enabled: false }]);
     const gone = await cli(['webhook', 'remove', WEBHOOK.id], {
       removeWebhook: () => {
         throw new Refusal('webhook_not_found', 'There is no webhook w_aaaaaaaaaa.');
@@ -86,8 +66,7 @@ describe('webhook', () => {
     });
     const { stdout } = await cli(['webhook', 'deliveries', WEBHOOK.id, '--limit', '5'], { listDeliveries });
     expect(stdout).toMatch(/^7 .*task\.failed {2}failed {2}2× {2}answered 500\n$/);
-    expect(api?.calls[0]?.query).toEqual({ limit: '5' });
-    await api?.close();
+    expect(home.calls[0]?.query).toEqual({ limit: '5' });
     const again = await cli(['webhook', 'redeliver', WEBHOOK.id, '7'], {
       redeliver: ({ params }) => ({ webhook: params['id'] ?? '', seq: Number(params['seq']) }),
     });
