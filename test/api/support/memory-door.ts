@@ -33,37 +33,11 @@ export interface MemoryDoor extends HostDoor {
   pushed: CommitAndPushRequest | null;
 }
 
+const BUILT_IN = toSettings({});
 const SETTINGS: Settings = {
-  agent: {
-    name: 'scripted',
-    fallback: [],
-    bin: null,
-    command: null,
-    model: null,
-    maxTurns: null,
-    maxContinuations: 2,
-    maxBudgetUsd: null,
-    permissionMode: 'acceptEdits',
-    allowedTools: [],
-    timeoutMs: 1,
-    stallTimeoutMs: 1,
-  },
-  attempts: 2,
-  onFailure: 'continue',
-  verify: [],
-  setup: [],
-  workspace: { mode: 'worktree', copy: [] },
-  git: { commit: true, message: 'x', keepAgentCommits: false, hooks: true },
-  delivery: { mode: 'branch' },
-  limits: { onUsageLimit: 'wait', extraUsage: 'wait', maxWaitMs: null, maxFixes: 2 },
-  env: {},
-  prompt: null,
-  resources: { nice: null, memoryBytes: null },
-  handlers: [],
-  github: toSettings({}).github,
-  logs: { copy: false },
-  screenshot: { command: null, url: null, browser: null, timeoutMs: 60_000 },
-  requirements: { allowNoChange: false },
+  ...BUILT_IN,
+  agent: { ...BUILT_IN.agent, name: 'scripted', timeoutMs: 1, stallTimeoutMs: 1 },
+  git: { ...BUILT_IN.git, message: 'x' },
 };
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
