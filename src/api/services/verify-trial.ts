@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
+import { requireTrusted } from '../../contracts/project-trust.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { VerifyTrial } from '../../contracts/trial-routes.ts';
@@ -38,11 +39,7 @@ export async function startTrial(
   const project = await findProject(deps.store, projectId);
   const overrides = { dashboard: project.settings, flags: {} };
   const { settings, origins, projectFileSha256 } = await deps.door.configuration(project.path, overrides);
-  if (projectFileSha256 !== project.trustedSha256) {
-    throw new AppError('project_untrusted', `The configuration file in ${project.path} is not the one you trusted.`, {
-      details: { commands: trustedCommands(origins) },
-    });
-  }
+  requireTrusted(project.path, projectFileSha256, project.trustedSha256, trustedCommands(origins));
   const commands = settings.verify.map(({ command }) => command);
   if (commands.length === 0) {
     const message = 'has no command: there is nothing to try';

@@ -1,5 +1,5 @@
 /** What the door says of news on GitHub. Settings are read anew each time: they are of no batch yet. */
-import { AppError } from '../../contracts/errors.ts';
+import { requireTrusted } from '../../contracts/project-trust.ts';
 import type { GithubSettings } from '../../contracts/github-settings.ts';
 import type { GithubAsker, GithubDoor, GithubTrigger } from '../../contracts/host-door-github.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -57,6 +57,6 @@ async function connect(
 async function settingsOf({ paths }: GithubDoorOptions, project: GithubAsker): Promise<GithubSettings> {
   const { path, settings: dashboard, trustedSha256 } = project;
   const resolved = await resolveSettings({ home: paths.home, checkout: path, dashboard, flags: {} });
-  if (resolved.projectFileSha256 === trustedSha256) return resolved.settings.github;
-  throw new AppError('project_untrusted', `The configuration file in ${path} is not the one you trusted.`);
+  requireTrusted(path, resolved.projectFileSha256, trustedSha256);
+  return resolved.settings.github;
 }

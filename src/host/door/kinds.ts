@@ -1,5 +1,6 @@
 /** What the door says of kinds of tasks. */
 import { AppError } from '../../contracts/errors.ts';
+import { requireTrusted } from '../../contracts/project-trust.ts';
 import type { FrozenTask, KindsDoor, TaskToFreeze } from '../../contracts/host-door-kinds.ts';
 import { isBuiltinKind } from '../../contracts/kinds.ts';
 import type { TaskKind } from '../../contracts/vocabulary.ts';
@@ -45,9 +46,7 @@ async function freezeHandled(
     dashboard: {},
     flags: {},
   });
-  if (settings.handlers.length > 0 && projectFileSha256 !== (task.trustedSha256 ?? null)) {
-    throw new AppError('project_untrusted', `The configuration file in ${checkout} is not the one you trusted.`);
-  }
+  if (settings.handlers.length > 0) requireTrusted(checkout, projectFileSha256, task.trustedSha256 ?? null);
   const env = agentEnvironment({ base, agent: 'command', projectEnv: settings.env });
   const { kinds, checked } = await askHandlers(paths, checkout, settings, { kind, params: task.params, env });
   if (checked === null) throw unknown(kind, kinds);

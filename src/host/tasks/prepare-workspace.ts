@@ -1,7 +1,7 @@
 /** Makes the workspace of a batch in a project: tree, copied files, set-up, baseline. Once, and again after any crash. */
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { AppError } from '../../contracts/errors.ts';
+import { requireTrusted } from '../../contracts/project-trust.ts';
 import { soloTaskOf } from '../../contracts/ids.ts';
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
@@ -100,12 +100,7 @@ async function settingsFor(context: HostContext, order: WorkOrder, files: Worksp
     dashboard: {},
     flags: order.overrides,
   });
-  if (resolved.projectFileSha256 !== order.trustedSha256) {
-    throw new AppError(
-      'project_untrusted',
-      `The configuration file in ${order.projectPath} is not the one you trusted.`,
-    );
-  }
+  requireTrusted(order.projectPath, resolved.projectFileSha256, order.trustedSha256);
   if (frozen !== null && !isDeepStrictEqual(frozen.said, resolved.said)) {
     await fence(workspaceMarkerPrefix(context.installation, order.batch));
     await rm(files.runs, { recursive: true, force: true });
