@@ -46,6 +46,23 @@ export async function ensureBatchBranch(git: Git, batch: string, slug: string, b
   });
 }
 
+/**
+ * Deletes the branch of `batch`, with its record, if nothing was ever committed on it: it is where it began, on another
+ * branch besides, and checked out nowhere. False: it stays, or there is none.
+ * @throws AppError repository_gone, git_busy, workspace_broken
+ */
+export async function deleteEmptyBranch(git: Git, batch: string): Promise<boolean> {
+  const found = recorded(await ourRefs(git, batch), batch);
+  if (found === null || found.tip !== found.base || found.worktree !== null) return false;
+  const holders = await listRefs(git, ['refs/heads'], [`--contains=${found.tip}`, '--count=2']);
+  if (holders.length < 2) return false;
+  const name = found.branch.slice('nightloom/'.length);
+  return await tryChangeRefs(git, [
+    { kind: 'delete', ref: `${REF_PREFIXES.branch}${name}`, from: found.tip },
+    { kind: 'delete', ref: `${RECORD_PREFIX}${batch}/${name}`, from: found.base },
+  ]);
+}
+
 async function ourRefs(git: Git, batch: string): Promise<RefInfo[]> {
   return listRefs(git, [REF_PREFIXES.branch, `${RECORD_PREFIX}${batch}`]);
 }

@@ -133,7 +133,7 @@ async function commitInTree(
         notes: [...notes, ...(await settle(context, order, workspace, tracked))],
       };
     case 'no_change':
-      if (traitsOf(order.kind).changes !== 'must') return doneWithout(context, order, notes);
+      if (traitsOf(order.kind).changes !== 'must') return await leaveUnchanged(context, order, workspace, start, notes);
       await putBack(context, order, workspace);
       return { kind: 'no_change', notes: [...notes] };
     case 'left_branch':
@@ -169,6 +169,18 @@ function doneWithout(context: HostContext, order: WorkOrder, notes: readonly str
   markDone(context.paths, claimKeyOf(order), holderOf(order), '');
   closeStart(context, order);
   return { kind: 'committed', commit: null, notes: [...notes] };
+}
+
+/** Nothing of it is left in the worktree: the note says so, or the worktree would be kept as a task's unfinished work. */
+async function leaveUnchanged(
+  context: HostContext,
+  order: WorkOrder,
+  workspace: Workspace,
+  start: AttemptNote,
+  notes: readonly string[],
+): Promise<CommitOutcome> {
+  if (start.inPlace === null) await discardWork(workspace.directory, workspace.branch);
+  return doneWithout(context, order, notes);
 }
 
 /** A kind that never changes anything leaves nothing in the tree, whatever its agent did there. */

@@ -1,29 +1,23 @@
-/** What becomes of work that was not committed, and of a workspace whose batch is over. */
-import type { ClosedWorkspace } from '../../contracts/host-work.ts';
+/** What becomes of work that was not committed. */
 import { traitsOf } from '../../contracts/kinds.ts';
 import type { WorkOrder } from '../../contracts/order.ts';
 import { REF_PREFIXES } from '../../contracts/names.ts';
 import { discardWork } from '../git/attempt.ts';
-import { pushBranch } from '../git/delivery.ts';
 import { discardInPlace } from '../git/in-place.ts';
 import { openGit } from '../git/git.ts';
 import { readOwnership } from '../git/ownership.ts';
 import { changeRefs } from '../git/refs.ts';
 import { salvage } from '../git/salvage.ts';
 import { guardAfter } from '../git/stash-guard.ts';
-import { removeCleanWorktree } from '../git/worktree.ts';
-import { forgetSetup } from '../project/setup.ts';
 import { restoreToWorktree } from '../requirements/settle.ts';
-import { workspacePaths } from '../project/workspace-paths.ts';
 import { releaseClaim, claimKeyOf } from '../runs/claims.ts';
 import { runMarkerPrefix } from '../runs/run-directory.ts';
 import { fence } from '../runs/terminate.ts';
 import { attemptDirectory, closeStart, readOpenStart } from './attempt-note.ts';
 import type { AttemptNote } from './attempt-note.ts';
-import { releaseCheckout } from './checkout-claim.ts';
 import type { HostContext } from './host-context.ts';
 import { releaseIssue } from './release-issue.ts';
-import { openBatchWorkspace, openWorkspace, readWorkspaceNote } from './workspace.ts';
+import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 
@@ -121,54 +115,4 @@ export async function guarded(workspace: Workspace, start: AttemptNote): Promise
     before: start.shared,
   });
   return guard.tookUserStash ? ['The agent took a stash entry of yours; it was put back.'] : [];
-}
-
-/**
- * Delivers the branch and removes the worktree if nothing in it is unsaved; what stays is named. Of a workspace whose
- * preparation never ended only the checkout is let go: nothing was done in it.
- */
-export async function closeWorkspace(
-  context: HostContext,
-  order: WorkOrder,
-  deliver: boolean,
-): Promise<ClosedWorkspace> {
-  releaseCheckout(context.paths, order);
-  const files = workspacePaths(context.paths, order.batch, order.project);
-  if (readWorkspaceNote(files) === null) return { notes: [] };
-  const workspace = await openBatchWorkspace(context, order);
-  const notes: string[] = [];
-  const { branch } = workspace;
-  if (deliver && branch !== null && workspace.settings.delivery.mode === 'push')
-    notes.push(await push(workspace.directory, branch));
-  if (workspace.mode === 'in-place') return { notes };
-  // A reopened batch gets a new tree, in which nothing is set up.
-  await forgetSetup(context.paths, order.batch, order.project);
-  failpoint('close:before');
-  const removal = await removeCleanWorktree(workspace.checkout, workspace.directory);
-  failpoint('close:after');
-  if (removal.removed) return { notes };
-  notes.push(`The worktree ${workspace.directory} was kept: ${REASONS[removal.reason]}.`);
-  return { notes, kept: true };
-}
-
-const REASONS = {
-  uncommitted: 'it holds changes that are not committed',
-  commits_off_branch: 'it holds commits that are not on its branch',
-  unfinished_task: 'it holds the work of a task that is not finished',
-  refused: 'git did not remove it',
-} as const;
-
-async function push(directory: string, branch: string): Promise<string> {
-  failpoint('push:before');
-  const result = await pushBranch(directory, branch);
-  failpoint('push:after');
-  switch (result.kind) {
-    case 'pushed':
-      return `Pushed ${branch}.`;
-    case 'up_to_date':
-      return `${branch} was pushed before.`;
-    case 'rejected':
-    case 'failed':
-      return `Pushing ${branch} failed; the commits are on the local branch. ${result.message.slice(0, 300)}`;
-  }
 }

@@ -9,6 +9,9 @@ import {
   pushBranch,
   undeliveredRequirements,
 } from '../../../src/host/git/delivery.ts';
+import { discardWork } from '../../../src/host/git/attempt.ts';
+import { deleteEmptyBranch } from '../../../src/host/git/branches.ts';
+import { openGit } from '../../../src/host/git/git.ts';
 import { inspectRepository, inspectWithCommit } from '../../../src/host/git/inspect.ts';
 import { salvage } from '../../../src/host/git/salvage.ts';
 import { removeCleanWorktree } from '../../../src/host/git/worktree.ts';
@@ -65,6 +68,28 @@ describe('delivery', () => {
     expect(await deleteMergedBranch(directory, merged)).toBe(true);
     expect(await listed()).toEqual([]);
     expect(await fixture.repository.git(['branch', '--list', 'nightloom/*'])).toBe('  nightloom/by-the-user');
+  });
+
+  it('[P7] deletes the branch of a batch only when nothing was ever committed on it', async () => {
+    const { repository, worktree, branch } = fixture;
+    const git = openGit(repository.directory);
+    const branches = () => repository.git(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/nightloom']);
+    // Checked out.
+    expect(await deleteEmptyBranch(git, BATCH)).toBe(false);
+    await discardWork(worktree, branch);
+    await removeCleanWorktree(repository.directory, worktree);
+    expect(await deleteEmptyBranch(git, 'b_0000000009')).toBe(false);
+    const own = await repository.git(['symbolic-ref', '--short', 'HEAD']);
+    // The only one that holds its commit.
+    await repository.git(['commit', '--quiet', '--amend', '-m', 'other history']);
+    expect(await deleteEmptyBranch(git, BATCH)).toBe(false);
+    await repository.git(['reset', '--quiet', '--hard', branch]);
+    const tip = await repository.git(['commit-tree', '-p', branch, '-m', 'work', `${branch}^{tree}`]);
+    await repository.git(['update-ref', `refs/heads/${branch}`, tip]);
+    expect(await deleteEmptyBranch(git, BATCH)).toBe(false);
+    await repository.git(['update-ref', `refs/heads/${branch}`, 'HEAD']);
+    expect(await deleteEmptyBranch(git, BATCH)).toBe(true);
+    expect(await branches()).toBe(`refs/heads/${own}`);
   });
 
   it('pushes without force and says what the remote said', async () => {
