@@ -57,6 +57,18 @@ describe('a task by itself', () => {
     expect((await stack.send('GET', `/api/tasks/${task.id}`)).body).toMatchObject({ status: 'cancelled' });
   });
 
+  it('waits for nothing any more when it is cancelled while it holds', async () => {
+    const task = await made(command);
+    const batch = soloBatchOf(asId('task', task.id));
+    const state = stack.batches.states.get(batch);
+    if (state === undefined) throw new Error('no workflow');
+    state.hold = { reason: 'environment', sinceMs: 1, untilMs: null, message: 'the set-up failed' };
+    await stack.batches.record(batch);
+    expect((await stack.send('POST', `/api/tasks/${task.id}/cancel`, {})).status).toBe(200);
+    expect((await stack.send('GET', `/api/tasks/${task.id}`)).body).toMatchObject({ status: 'cancelled' });
+    expect((await stack.store.batches.get(batch))?.head?.hold).toBeNull();
+  });
+
   it('has a place of its own and takes no lane', async () => {
     const task = await made(command);
     const batch = soloBatchOf(asId('task', task.id));

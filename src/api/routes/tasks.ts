@@ -1,10 +1,11 @@
 /** Tasks, their progress and their logs. */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { routes } from '../../contracts/http.ts';
 import type { ApiDeps } from '../deps.ts';
 import { seedOf } from '../plugins/keyed-requests.ts';
 import { register } from '../register.ts';
-import { refuseClosed, sendCommand } from '../services/command-batch.ts';
+import { cancelTask, refuseClosed } from '../services/command-batch.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { findBatch, findTask } from '../services/lookup.ts';
 import { runAlone } from '../services/run-alone.ts';
@@ -24,9 +25,7 @@ export function taskRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchC
     const task = await findTask(store, params.id);
     const batch = await findBatch(store, task.batch);
     refuseClosed(batch, 'cancelTask');
-    const taskId = task.definition.id;
-    const answer = await sendCommand(deps, batch, 'cancelTask', body.commandId, (command) => ({ ...command, taskId }));
-    return toAnswerView(answer);
+    return toAnswerView(await cancelTask(deps, batch, task.definition.id, body.commandId ?? randomUUID()));
   });
   register(app, routes.taskProgress, async ({ params }) => {
     const task = await findTask(store, params.id);

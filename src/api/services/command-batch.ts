@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { AppError, withDetails } from '../../contracts/errors.ts';
+import { soloTaskOf } from '../../contracts/ids.ts';
+import type { TaskId } from '../../contracts/ids.ts';
 import type { CommandAnswer } from '../../contracts/state.ts';
 import type { CommandAnswerView } from '../../contracts/views.ts';
 import type { BatchUpdates, Command } from '../../domain/commands.ts';
@@ -43,6 +45,16 @@ export async function sendCommand<Name extends keyof BatchUpdates>(
     if (AppError.is(error, 'batch_not_found')) throw ended(row, error);
     throw withCommand(error, { commandId: id, number });
   }
+}
+
+/** Cancels a task, once per `commandId`. One by itself has nothing to wait for then. @throws AppError as {@link sendCommand} */
+export async function cancelTask(deps: Deps, row: BatchRow, taskId: TaskId, commandId: string): Promise<CommandAnswer> {
+  const answer = await sendCommand(deps, row, 'cancelTask', commandId, (command) => ({ ...command, taskId }));
+  if (soloTaskOf(row.id) !== null && row.head?.hold != null) {
+    const end = sendCommand(deps, row, 'skipWait', `${commandId}:over`, (command) => command);
+    await end.catch((error: unknown) => deps.logger.debug({ err: error, batch: row.id }, 'its hold ends by itself'));
+  }
+  return answer;
 }
 
 /** What may pass is told with the command to try again with: whatever it has done already is found by its id. */

@@ -26,7 +26,10 @@ const EFFECTS: { [Name in keyof BatchUpdates]: Effect<Name> } = {
   resume: (state) => commands.checkStart(state) ?? run(state),
   pause: (state) => commands.checkPause(state) ?? become(state, 'paused'),
   cancel: (state) => commands.checkCancel(state) ?? become(state, 'cancelled'),
-  skipWait: () => null,
+  skipWait: (state) => {
+    state.hold = null;
+    return null;
+  },
   addTasks: (state, payload) => commands.checkAddTasks(state, payload) ?? done(commands.applyAddTasks(state, payload)),
   removeTasks: (state, payload) =>
     commands.checkRemoveTasks(state, payload) ?? done(commands.applyRemoveTasks(state, payload)),
