@@ -27,6 +27,14 @@ export const VerifyTrialSchema = z
 /** See {@link VerifyTrialSchema}. */
 export type VerifyTrial = z.infer<typeof VerifyTrialSchema>;
 
+/** Context of the task that is a try: the commands that it tries. */
+export const TrialContextSchema = z.object({ verifyTrial: z.array(z.string()) });
+
+/** True for the context of a task that is a try. */
+export function isTrialContext(context: unknown): boolean {
+  return TrialContextSchema.safeParse(context).success;
+}
+
 /** Rows of the route table. */
 export const trialRoutes = {
   tryVerification: route({

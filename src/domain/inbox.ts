@@ -7,16 +7,21 @@ export type NoticeChange =
   | { readonly kind: 'add'; readonly notice: NoticeKind; readonly message: string }
   | { readonly kind: 'resolve' };
 
+/** Whom something comes from: a batch, a task by itself, or a try of verification commands, which its page tells of. */
+export type Sender = 'batch' | 'task' | 'trial';
+
 /**
  * True if a task's end belongs into the inbox: every failure, and what a task by itself has done; a batch tells of its
- * completed tasks as a whole.
+ * completed tasks as a whole, and a try of nothing.
  */
-export function concernsUser(status: TaskStatus, isSolo: boolean): boolean {
-  return status === 'failed' || (status === 'completed' && isSolo);
+export function concernsUser(status: TaskStatus, sender: Sender): boolean {
+  if (sender === 'trial') return false;
+  return status === 'failed' || (status === 'completed' && sender === 'task');
 }
 
 /** What a journal entry does to the notices of its batch; null: nothing. */
-export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange | null {
+export function noticeChange(entry: JournalEntry, sender: Sender): NoticeChange | null {
+  if (sender === 'trial') return null;
   switch (entry.type) {
     case 'batch.held':
       return waitsByItself(entry) ? null : { kind: 'add', notice: 'held', message: textOf(entry, 'message') };
@@ -26,7 +31,7 @@ export function noticeChange(entry: JournalEntry, isSolo: boolean): NoticeChange
         ? { kind: 'resolve' }
         : { kind: 'add', notice: 'paused', message: textOf(entry, 'why') };
     case 'batch.completed':
-      return isSolo ? { kind: 'resolve' } : { kind: 'add', notice: 'completed', message: '' };
+      return sender === 'task' ? { kind: 'resolve' } : { kind: 'add', notice: 'completed', message: '' };
     case 'batch.started':
     case 'batch.resumed':
     case 'batch.released':

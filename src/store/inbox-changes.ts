@@ -3,7 +3,10 @@ import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { JournalEntry } from '../contracts/events.ts';
 import { soloTaskOf } from '../contracts/ids.ts';
+import type { BatchId } from '../contracts/ids.ts';
+import { isTrialContext } from '../contracts/trial-routes.ts';
 import { noticeChange } from '../domain/inbox.ts';
+import type { Sender } from '../domain/inbox.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { insertEvents } from './events.ts';
@@ -22,11 +25,15 @@ interface Told {
  * Adds and resolves the notices that the entries ask for. Again: adds nothing twice, and what the user did with a notice
  * stays.
  */
-export async function writeNotices(trx: Transaction<Database>, entries: readonly JournalEntry[]): Promise<void> {
+export async function writeNotices(
+  trx: Transaction<Database>,
+  entries: readonly JournalEntry[],
+  sender: Sender,
+): Promise<void> {
   for (const { id, batch, atMs, ...entry } of entries) {
     if (batch === null) continue;
     const at = toInstant(atMs);
-    const change = noticeChange({ id, batch, atMs, ...entry }, soloTaskOf(batch) !== null);
+    const change = noticeChange({ id, batch, atMs, ...entry }, sender);
     if (change === null) continue;
     // A hold or pause that is followed by another one is over.
     await resolveNotices(trx, batch, at);
@@ -38,6 +45,15 @@ export async function writeNotices(trx: Transaction<Database>, entries: readonly
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
+}
+
+/** Whom a record of `batch` comes from. */
+export async function senderOf(trx: Transaction<Database>, batch: BatchId): Promise<Sender> {
+  const task = soloTaskOf(batch);
+  if (task === null) return 'batch';
+  const row = await trx.selectFrom('tasks').select('context').where('id', '=', task).executeTakeFirst();
+  const context = row?.context ?? null;
+  return context !== null && isTrialContext(fromJson(context)) ? 'trial' : 'task';
 }
 
 /** What asked for something before `at` and does not any more counts as read. */

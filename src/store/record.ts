@@ -1,17 +1,17 @@
 /** The projection: writes what a batch's workflow says of itself. On the hot path once or twice per task. */
 import type { Kysely, Transaction, UpdateObject } from 'kysely';
-import { soloTaskOf } from '../contracts/ids.ts';
-import type { BatchId, TaskId } from '../contracts/ids.ts';
+import type { TaskId } from '../contracts/ids.ts';
 import type { JournalEntry } from '../contracts/events.ts';
 import type { BatchRecord, TaskRecord } from '../contracts/record.ts';
 import type { AttemptRecord, TaskDetails } from '../contracts/state.ts';
 import { isFinalTaskStatus } from '../contracts/vocabulary.ts';
 import { concernsUser } from '../domain/inbox.ts';
+import type { Sender } from '../domain/inbox.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { logImplementation } from './implementation-log.ts';
 import { insertEvents } from './events.ts';
-import { keptWhileAt, tellUnread, writeNotices } from './inbox-changes.ts';
+import { keptWhileAt, senderOf, tellUnread, writeNotices } from './inbox-changes.ts';
 import { chunksOf, toInstant, toJson, toNullableInstant } from './values.ts';
 import { failpoint } from '../platform/failpoint.ts';
 
@@ -27,8 +27,9 @@ export async function writeRecord(
   return await db.transaction().execute(async (trx) => {
     if (!(await writeHead(trx, record, atMs))) return false;
     const done: JournalEntry[] = [];
+    const sender = await senderOf(trx, record.batch);
     for (const task of record.tasks) {
-      if (await writeTask(trx, record, task)) done.push(...(await logImplementation(trx, task, atMs)));
+      if (await writeTask(trx, record, task, sender)) done.push(...(await logImplementation(trx, task, atMs)));
     }
     const final = record.tasks.filter((task) => isFinalTaskStatus(task.state.status));
     for (const some of chunksOf(final, IDS_PER_QUERY)) {
@@ -39,7 +40,7 @@ export async function writeRecord(
       await trx.deleteFrom('tasks').where('batch', '=', record.batch).where('id', 'in', ids).execute();
     }
     await insertEvents(trx, engine, [...record.events, ...done]);
-    await writeNotices(trx, record.events);
+    await writeNotices(trx, record.events, sender);
     await tellUnread(trx, engine, { atMs, always: false });
     failpoint('record:inside');
     return true;
@@ -69,7 +70,12 @@ async function writeHead(trx: Transaction<Database>, record: BatchRecord, atMs: 
  * A task belongs to the batch that it came to last, however late the records arrive. One that the batch no longer has
  * (deleted with it, or dropped) is not brought back: false.
  */
-async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: TaskRecord): Promise<boolean> {
+async function writeTask(
+  trx: Transaction<Database>,
+  record: BatchRecord,
+  task: TaskRecord,
+  sender: Sender,
+): Promise<boolean> {
   const { state, details } = task;
   const { numUpdatedRows } = await trx
     .updateTable('tasks')
@@ -81,7 +87,7 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
       attempt: state.attempt ?? 0,
       spent: state.spent ?? 0,
       ...(details === null ? {} : detailColumns(details)),
-      ...inboxColumns(record.batch, task),
+      ...inboxColumns(task, sender),
     })
     .where('id', '=', state.id)
     .where((eb) => eb.or([eb('batch', '=', record.batch), eb('hops', '<', state.hops ?? 0)]))
@@ -93,8 +99,8 @@ async function writeTask(trx: Transaction<Database>, record: BatchRecord, task: 
 }
 
 /** An end comes into the inbox once, unread; a task that is tried again leaves it. */
-function inboxColumns(batch: BatchId, { state, details }: TaskRecord): UpdateObject<Database, 'tasks'> {
-  const concerns = concernsUser(state.status, soloTaskOf(batch) !== null);
+function inboxColumns({ state, details }: TaskRecord, sender: Sender): UpdateObject<Database, 'tasks'> {
+  const concerns = concernsUser(state.status, sender);
   // Details that are not sent have not changed, and with them the end.
   if (concerns && details === null) return {};
   const inboxAt = concerns ? toNullableInstant(details?.completedAtMs ?? null) : null;

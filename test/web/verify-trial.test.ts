@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { FLOW_WIDTHS } from './support/scope.ts';
 import { startWebStack } from './support/stack.ts';
-import type { WebStack } from './support/stack.ts';
+import type { WebProject, WebStack } from './support/stack.ts';
 import { axeViolations, openPage, overflowPx } from './support/watch.ts';
 
 let stack: WebStack;
@@ -19,6 +19,15 @@ afterAll(async () => {
 
 function tried(page: Page, command: string) {
   return page.getByRole('list', { name: 'Commands tried' }).getByRole('listitem').filter({ hasText: command });
+}
+
+/** Neither a commit, a branch or a worktree in the repository, nor an entry of the inbox. */
+async function expectNothingLeft({ view, repository }: WebProject): Promise<void> {
+  expect(await repository.git(['rev-list', '--count', '--all'])).toBe('1');
+  await expect.poll(() => repository.git(['branch', '--list', 'nightloom/*']), { timeout: 15_000 }).toBe('');
+  expect((await repository.git(['worktree', 'list', '--porcelain'])).match(/^worktree /gm)).toHaveLength(1);
+  const { items } = await stack.client.call('listInbox');
+  expect(items.filter(({ projectId }) => projectId === view.id)).toEqual([]);
 }
 
 describe.each(FLOW_WIDTHS)('%s', (width) => {
@@ -36,11 +45,7 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.getByText('1 of 2 passed.').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     expect(await overflowPx(page)).toBe(0);
-    // Nothing was committed, and nothing is news in the inbox.
-    expect(await project.repository.git(['rev-list', '--count', '--all'])).toBe('1');
-    const { items } = await stack.client.call('listInbox');
-    const own = items.filter(({ projectId }) => projectId === project.view.id);
-    expect(own.filter(({ readAt }) => readAt === null)).toEqual([]);
+    await expectNothingLeft(project);
     expect(mistakes).toEqual([]);
     await page.context().close();
   });
@@ -54,6 +59,7 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.locator('.problem').getByText('was not found').waitFor();
     await page.getByRole('button', { name: 'Stop the try' }).click();
     await page.getByText('Stopped.', { exact: true }).waitFor();
+    await expectNothingLeft(project);
     await page.context().close();
   });
 });

@@ -2,11 +2,11 @@
  * The verification commands of a project, tried before a night does. Preparing a workspace runs each of them once in an
  * untouched tree: so a try is a task by itself whose own program does nothing.
  */
-import { z } from 'zod';
 import { AppError } from '../../contracts/errors.ts';
 import { requireTrusted } from '../../contracts/project-trust.ts';
 import type { SettingsOverrides } from '../../contracts/settings.ts';
 import type { TaskId } from '../../contracts/ids.ts';
+import { TrialContextSchema } from '../../contracts/trial-routes.ts';
 import type { VerifyTrial } from '../../contracts/trial-routes.ts';
 import type { TaskRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -22,8 +22,6 @@ const APART: SettingsOverrides = {
   delivery: { mode: 'branch' },
 };
 const NAME = 'Try the verification';
-
-const ContextSchema = z.object({ verifyTrial: z.array(z.string()) });
 
 /**
  * Queues a try of the commands as they are configured now.
@@ -62,7 +60,7 @@ export async function startTrial(
 /** How a try stands. @throws AppError run_not_found when the task is none; host_offline */
 export async function readTrial({ store, door }: Pick<ApiDeps, 'store' | 'door'>, task: TaskRow): Promise<VerifyTrial> {
   const { definition, state, details } = task;
-  const context = ContextSchema.safeParse(definition.context);
+  const context = TrialContextSchema.safeParse(definition.context);
   if (!context.success)
     throw new AppError('run_not_found', `Task ${definition.id} is no try of verification commands.`);
   const { verifyTrial: commands } = context.data;

@@ -3,7 +3,6 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import type { VerifyTrial } from '../../../src/contracts/trial-routes.ts';
 import { notify } from '../ui/notify.tsx';
 import { api } from './api.ts';
-import { markSeen } from './background.ts';
 import { describeError } from './describe-error.ts';
 import { noticeError } from './session.ts';
 
@@ -11,15 +10,11 @@ const EVERY_MS = 1000;
 
 const key = (task: string) => ['trial', task] as const;
 
-/** A try; followed until it is over. Its end is no news for the inbox to whoever looks on. */
+/** A try; followed until it is over. */
 export function trialQuery(task: string) {
   return queryOptions({
     queryKey: key(task),
-    queryFn: async ({ signal }) => {
-      const trial = await api.call('verifyTrial', { params: { id: task }, signal });
-      if (!isTrying(trial)) await markSeen(task);
-      return trial;
-    },
+    queryFn: ({ signal }) => api.call('verifyTrial', { params: { id: task }, signal }),
     refetchInterval: ({ state: { data } }) => (data === undefined || isTrying(data) ? EVERY_MS : false),
   });
 }
