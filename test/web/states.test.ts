@@ -51,24 +51,33 @@ describe.each(LOOKS)('%s, %s', (width, theme) => {
     }
   });
 
-  it('filtered empty, error and disconnected', async () => {
-    const project = await stack.project(`states-${width}`, { one: 'write 1.txt 1' });
-    const batch = await stack.batch(`States ${width}`, project, ['one'], false);
-    const { page } = await openPage(browser, width, theme);
-    await page.goto(await stack.loginLink());
-    await filtered(page, project, batch.id);
-    await failing(page, project, batch.id);
-    // As a stack that is gone: the page keeps what it shows, and says how old it is.
-    await page.goto(`${stack.url}/batches/${batch.id}`);
-    await page.getByText('Live').waitFor({ state: 'attached' });
-    await page.context().setOffline(true);
-    await stack.crash();
-    await good(page, 'Disconnected.');
-    await page.getByText('one', { exact: true }).first().waitFor();
-    await page.context().setOffline(false);
-    await stack.restart();
-    await page.getByText('Disconnected.').waitFor({ state: 'detached' });
-    await page.context().close();
+  describe('with a batch', () => {
+    let project: WebProject;
+    let batch: string;
+    let page: Page;
+    beforeAll(async () => {
+      project = await stack.project(`states-${width}`, { one: 'write 1.txt 1' });
+      ({ id: batch } = await stack.batch(`States ${width}`, project, ['one'], false));
+      ({ page } = await openPage(browser, width, theme));
+      await page.goto(await stack.loginLink());
+    });
+    afterAll(() => page.context().close());
+
+    it('filtered empty: says so, and clears the filter', () => filtered(page, project, batch));
+
+    it('error: says what went wrong, and tries again', () => failing(page, project, batch));
+
+    it('disconnected: keeps what it shows, says so, and is right again after a crash', async () => {
+      await page.goto(`${stack.url}/batches/${batch}`);
+      await page.getByText('Live').waitFor({ state: 'attached' });
+      await page.context().setOffline(true);
+      await stack.crash();
+      await good(page, 'Disconnected.');
+      await page.getByText('one', { exact: true }).first().waitFor();
+      await page.context().setOffline(false);
+      await stack.restart();
+      await page.getByText('Disconnected.').waitFor({ state: 'detached' });
+    });
   });
 });
 

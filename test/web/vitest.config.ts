@@ -11,8 +11,9 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     env: COMPILE_CACHE,
     pool: 'forks',
-    maxWorkers: 1,
-    testTimeout: 60_000,
+    // A browser and a stack wait for each other: two pairs use two cores better than one.
+    maxWorkers: 2,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });
