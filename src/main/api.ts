@@ -5,7 +5,7 @@ import { tellHandlers } from '../api/services/tell-handlers.ts';
 import { AppError } from '../contracts/errors.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
-import { newId } from '../platform/ids.ts';
+import { NEW_IDS } from '../platform/ids.ts';
 import { openStore } from '../store/open-store.ts';
 import { createBatchClient } from '../temporal/batches.ts';
 import { connectTemporal } from '../temporal/connection.ts';
@@ -60,13 +60,7 @@ async function main(): Promise<number> {
     lanes: createLaneClient({ client, installation }),
     webhooks: webhookSender({ secret: identity.secret, environment: service.environment, clock }),
     clock,
-    ids: {
-      project: () => newId('project'),
-      batch: () => newId('batch'),
-      task: () => newId('task'),
-      webhook: () => newId('webhook'),
-      idea: () => newId('idea'),
-    },
+    ids: NEW_IDS,
     logger,
     token: identity.token,
     allowedHosts: [...LOOPBACK_NAMES, ...options.allowedHosts],

@@ -5,11 +5,9 @@ import { tellHandlers } from '../api/services/tell-handlers.ts';
 import type { HostDoor } from '../contracts/host-door.ts';
 import { createHostDoor } from '../host/door/host-door.ts';
 import { acquireProcessLock } from '../host/runs/host-lock.ts';
-import { ownIdentity } from '../host/runs/process-table.ts';
-import type { ProcessIdentity } from '../host/runs/process-table.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/environment.ts';
-import { newId } from '../platform/ids.ts';
+import { NEW_IDS } from '../platform/ids.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMasker, secretValues } from '../platform/masking.ts';
@@ -29,7 +27,6 @@ import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { awakeCheck } from './awake-check.ts';
 import { bindBatches } from './bind-batches.ts';
 import { DASHBOARD, dashboardLink } from './dashboard-link.ts';
-import type { DashboardLink } from './dashboard-link.ts';
 import { superviseHost } from './host-child.ts';
 import type { HostChild } from './host-child.ts';
 import { backUpHourly } from './hourly-backup.ts';
@@ -40,8 +37,9 @@ import { openKnownTemporal } from './known-temporal.ts';
 import { listenOnLoopback } from './listen.ts';
 import { keepDraining } from './measured-runtime.ts';
 import { runProgram } from './run-program.ts';
-import type { StackProcess } from './stack-record.ts';
-import { credentialNames, lastPort, removeStackRecord, writeStackRecord } from './stack-record.ts';
+import { goodbye, greeting } from './stack-greeting.ts';
+import { lastPort } from './stack-record.ts';
+import { createStackRecorder } from './stack-recorder.ts';
 import { createStatus } from './stack-status.ts';
 import { stopSignal } from './stop-signal.ts';
 import { locationSecrets, storeLocation } from './store-location.ts';
@@ -81,7 +79,7 @@ async function up(): Promise<number> {
   if ('file' in location) {
     void backUpHourly({ file: location.file, folder: `${paths.home}/backups`, clock: systemClock, logger }, stopping);
   }
-  const record = createStackRecorder(paths);
+  const record = createStackRecorder({ paths, version, startedAt, environment, stopping });
   const bundling = workflowBundlePath();
   bundling.catch(() => undefined);
   const { installation } = identity;
@@ -109,11 +107,12 @@ async function up(): Promise<number> {
   await Promise.race([host.ready, control.working]);
   cleanup.defer(() => record.remove());
   record.begin({ url, temporal, host });
-  greet(await dashboardLink(control.server, url, identity.token), paths, temporal);
+  const link = await dashboardLink(control.server, url, identity.token);
+  process.stdout.write(greeting({ link, paths, temporal, version }));
   const keeping = keepGoing(parts, control.door);
   cleanup.defer(() => keeping);
   await control.working;
-  await sayGoodbye(store);
+  process.stdout.write(await goodbye(store));
   return 0;
 }
 
@@ -124,40 +123,6 @@ async function keepGoing({ paths, identity, logger, store }: ControlParts, door:
     keepDelivering({ secret: identity.secret, environment, clock: systemClock, store, logger }, stopping),
     tellHandlers({ store, door, logger }, stopping),
   ]);
-}
-
-/** Keeps `stack.json` true from the moment that everything runs. */
-function createStackRecorder(paths: StatePaths) {
-  const identity = ownIdentity();
-  let parts: { url: string; temporal: OpenTemporal; host: HostChild } | null = null;
-  const write = (): void => {
-    if (parts === null || stopping.aborted) return;
-    const { url, temporal } = parts;
-    const host = parts.host.current();
-    const server = temporal.process();
-    const own = { role: 'control' as const, ...identity };
-    writeStackRecord(paths.stackFile, {
-      v: 1,
-      ...identity,
-      url,
-      home: paths.home,
-      version,
-      temporalAddress: temporal.config.address,
-      temporalUiUrl: temporal.uiUrl(),
-      temporalPid: server?.pid ?? null,
-      processes: [own, ...ofRole('host', host), ...ofRole('temporal', server)],
-      startedAt,
-      credentials: credentialNames(environment.raw),
-    });
-  };
-  return {
-    write,
-    begin: (known: NonNullable<typeof parts>): void => {
-      parts = known;
-      write();
-    },
-    remove: () => removeStackRecord(paths.stackFile, identity),
-  };
 }
 
 interface ControlParts {
@@ -200,13 +165,7 @@ async function startControl(parts: ControlParts) {
     lanes,
     webhooks: webhookSender({ secret, environment, clock: systemClock }),
     clock: systemClock,
-    ids: {
-      project: () => newId('project'),
-      batch: () => newId('batch'),
-      task: () => newId('task'),
-      webhook: () => newId('webhook'),
-      idea: () => newId('idea'),
-    },
+    ids: NEW_IDS,
     logger,
     token,
     allowedHosts: ['127.0.0.1', 'localhost', '[::1]'],
@@ -234,30 +193,4 @@ async function startControl(parts: ControlParts) {
     url = known;
   };
   return { working: runWorker(control, stopping, logger), server, setUrl, door };
-}
-
-function greet(link: DashboardLink, paths: StatePaths, temporal: OpenTemporal): void {
-  const ui = temporal.uiUrl();
-  const lines = [
-    `Nightloom ${version} is up: ${link.url}`,
-    ...(link.login === null ? [] : [`Dashboard: ${link.login}`]),
-    `Temporal: ${temporal.config.address}${ui === null ? '' : `, Web UI ${ui}`}`,
-    `State: ${paths.home}. Ctrl-C stops the stack; running agents go on, and \`nightloom up\` re-attaches.`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Whoever stops the stack must know what it leaves running. */
-async function sayGoodbye(store: Store): Promise<void> {
-  const { length } = (await store.tasks.list({ status: 'running', limit: 100 })).items;
-  const agents = length === 1 ? '1 agent goes on' : `${length} agents go on`;
-  process.stdout.write(
-    length === 0
-      ? 'The stack stops; no agent is running.\n'
-      : `The stack stops; ${agents} running, and \`nightloom up\` re-attaches.\n`,
-  );
-}
-
-function ofRole(role: StackProcess['role'], identity: ProcessIdentity | null): StackProcess[] {
-  return identity === null ? [] : [{ role, ...identity }];
 }

@@ -27,6 +27,15 @@ export function newId<Kind extends keyof NewIds>(kind: Kind): NewIds[Kind] {
   return asId(kind, `${PREFIXES[kind]}${randomText(10)}`);
 }
 
+/** {@link newId} of each kind that the API makes. */
+export const NEW_IDS = {
+  project: () => newId('project'),
+  batch: () => newId('batch'),
+  task: () => newId('task'),
+  webhook: () => newId('webhook'),
+  idea: () => newId('idea'),
+} as const;
+
 /**
  * A new host id: the machine's name in lower case, other characters as `-`, at most 36 characters, and 4 random
  * characters, so that two machines of one name differ. A name without usable characters becomes `host`.

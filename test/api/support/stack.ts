@@ -10,7 +10,7 @@ import { ProblemSchema } from '../../../src/contracts/views.ts';
 import type { BatchView, Problem, ProjectView, Status } from '../../../src/contracts/views.ts';
 import { BatchViewSchema, ProjectViewSchema } from '../../../src/contracts/views.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { newId } from '../../../src/platform/ids.ts';
+import { NEW_IDS } from '../../../src/platform/ids.ts';
 import { silentLogger } from '../../../src/platform/logger.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -95,13 +95,7 @@ export async function startStack(
       clock: systemClock,
     }),
     clock: systemClock,
-    ids: {
-      project: () => newId('project'),
-      batch: () => newId('batch'),
-      task: () => newId('task'),
-      webhook: () => newId('webhook'),
-      idea: () => newId('idea'),
-    },
+    ids: NEW_IDS,
     logger: silentLogger,
     token: TOKEN,
     allowedHosts: ['localhost', '127.0.0.1'],
