@@ -9,10 +9,11 @@ import { addTasks, createBatch, dropTasks } from './creation.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { BatchTable, Database } from './database.ts';
 import type { Engine } from './engine.ts';
+import { createFigures } from './figures.ts';
 import { tellUnread } from './inbox-changes.ts';
 import { rebuildState } from './rebuild.ts';
 import { dropRetries, retryTasks } from './retries.ts';
-import type { BatchRow, BatchStore, StatusCounts } from './store.ts';
+import type { BatchRow, BatchStore } from './store.ts';
 import { chunksOf, fromInstant, fromJson, IDS_PER_QUERY, toInstant, toJson, toNullableInstant } from './values.ts';
 
 /** {@link BatchStore} on `db`. */
@@ -52,8 +53,8 @@ export function createBatchStore(db: Kysely<Database>, engine: Engine, clock: Pi
       const rows = db.selectFrom('batches').selectAll().where('status', 'in', ['idle', 'running', 'paused']);
       return (await rows.orderBy('created_at').orderBy('id').execute()).map(toRow);
     },
-    counts: (ids) => counts(db, ids),
-    costs: (ids) => costs(db, ids),
+    names: (ids) => names(db, ids),
+    figures: createFigures(db, engine),
     remove: async (id) => {
       await db.transaction().execute(async (trx) => {
         await trx.deleteFrom('batches').where('id', '=', id).execute();
@@ -154,31 +155,11 @@ async function list(
   };
 }
 
-async function counts(db: Kysely<Database>, ids: readonly BatchId[]): Promise<Map<BatchId, StatusCounts>> {
-  const result = new Map<BatchId, StatusCounts>(ids.map((id) => [id, {}]));
+async function names(db: Kysely<Database>, ids: readonly BatchId[]): Promise<Map<BatchId, string>> {
+  const result = new Map<BatchId, string>();
   for (const some of chunksOf(ids, IDS_PER_QUERY)) {
-    const rows = await db
-      .selectFrom('tasks')
-      .select(['batch', 'status', (eb) => eb.fn.countAll<number | string>().as('total')])
-      .where('batch', 'in', some)
-      .groupBy(['batch', 'status'])
-      .execute();
-    for (const row of rows) result.set(row.batch, { ...result.get(row.batch), [row.status]: Number(row.total) });
-  }
-  return result;
-}
-
-async function costs(db: Kysely<Database>, ids: readonly BatchId[]): Promise<Map<BatchId, number>> {
-  const result = new Map<BatchId, number>();
-  for (const some of chunksOf(ids, IDS_PER_QUERY)) {
-    const rows = await db
-      .selectFrom('tasks')
-      .select(['batch', (eb) => eb.fn.sum<number | string>('cost_usd').as('total')])
-      .where('batch', 'in', some)
-      .where('cost_usd', 'is not', null)
-      .groupBy('batch')
-      .execute();
-    for (const row of rows) result.set(row.batch, Number(row.total));
+    const rows = await db.selectFrom('batches').select(['id', 'name']).where('id', 'in', some).execute();
+    for (const { id, name } of rows) result.set(id, name);
   }
   return result;
 }

@@ -26,6 +26,11 @@ export interface Engine {
   readonly appended: AppendSignal;
   /** How often a reader has to look by itself for what other processes wrote, in milliseconds. */
   readonly lookEveryMs: number;
+  /**
+   * Changes with every commit, by whomever; null: the database does not say. Cheap enough to be asked before each query.
+   * @throws AppError database_busy
+   */
+  version(): number | null;
   /** Lets one migrator in; until the transaction ends. */
   lockSchema(trx: Transaction<Database>): Promise<void>;
   /**

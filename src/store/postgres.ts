@@ -76,6 +76,7 @@ export function openPostgres(options: PostgresOptions): Engine {
     appended,
     // Besides what LISTEN tells.
     lookEveryMs: 250,
+    version: () => null,
     lockSchema: async (trx) => {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK}::bigint)`.execute(trx);
     },

@@ -36,6 +36,7 @@ export async function openSqlite(file: string): Promise<Engine> {
     appended: createAppendSignal(),
     // Nobody tells of other processes. A look costs a tenth of a millisecond.
     lookEveryMs: 25,
+    version: versionOf(connections.reader),
     // Transactions begin as writers, and of those there is one.
     lockSchema: () => Promise.resolve(),
     lockJournal: () => Promise.resolve(),
@@ -68,6 +69,15 @@ function connect(file: string, bytes: number): SqliteConnections {
     writer.close();
     throw error;
   }
+}
+
+/** All commits are of other connections than the reader: exactly those it is told of (https://sqlite.org/pragma.html#pragma_data_version). */
+function versionOf(reader: StatementCache): () => number {
+  const read = (): unknown => reader.prepare('pragma data_version').all([])[0];
+  return () => {
+    const { data_version: version }: { data_version?: unknown } = Object(read());
+    return Number(version);
+  };
 }
 
 function checkIntegrity(file: string, database: DatabaseSync): void {

@@ -105,6 +105,13 @@ export interface Page<Row> {
 /** Counts of a batch's tasks by status. */
 export type StatusCounts = Readonly<Partial<Record<TaskStatus, number>>>;
 
+/** What is counted of a batch. */
+export interface BatchFigures {
+  readonly counts: StatusCounts;
+  /** US dollars; null: no agent said. */
+  readonly costUsd: number | null;
+}
+
 /** Registered repositories. */
 export interface ProjectStore {
   /** The same path again gives the same project (with its present name). */
@@ -160,9 +167,9 @@ export interface BatchStore {
   creating(): Promise<BatchRow[]>;
   /** Batches that are not completed or cancelled; also deleted ones whose end is not recorded yet. */
   open(): Promise<BatchRow[]>;
-  counts(ids: readonly BatchId[]): Promise<Map<BatchId, StatusCounts>>;
-  /** Sum of costs by batch; absent: no agent said. */
-  costs(ids: readonly BatchId[]): Promise<Map<BatchId, number>>;
+  /** Names by id; without those that there are not. */
+  names(ids: readonly BatchId[]): Promise<Map<BatchId, string>>;
+  figures(ids: readonly BatchId[]): Promise<Map<BatchId, BatchFigures>>;
   remove(id: BatchId): Promise<void>;
   /** The whole state rebuilt from the rows: every field of BatchState. null: unknown or still creating. */
   state(id: BatchId): Promise<BatchState | null>;

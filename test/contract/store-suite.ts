@@ -171,6 +171,32 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
       expect(await store.batches.get(batchId(1))).toMatchObject({ status: 'running', seq: 3 });
     });
 
+    it('knows batches by name', async () => {
+      await createConfirmed(1);
+      await createConfirmed(2);
+      const named = await store.batches.list({ limit: 2 });
+      const expected = new Map(named.items.map(({ id, name }) => [id, name]));
+      expect(await store.batches.names([batchId(1), batchId(2), batchId(3)])).toEqual(expected);
+      expect(await store.batches.names([])).toEqual(new Map());
+    });
+
+    it('counts tasks anew as soon as anybody wrote, in this process or through another connection', async () => {
+      await createConfirmed(1, ['a', 'b']);
+      const other = await database.connect();
+      const ended = (at: number, costUsd: number) => ({
+        state: { id: taskId(100 + at), status: 'completed' as const, rank: at },
+        details: details({ costUsd }),
+      });
+      const figures = async () => (await store.batches.figures([batchId(1)])).get(batchId(1));
+      expect(await figures()).toEqual({ counts: { idle: 2 }, costUsd: null });
+      await store.record(record(1, { seq: 1 }, { tasks: [ended(0, 0.5)] }), T0);
+      expect(await figures()).toEqual({ counts: { idle: 1, completed: 1 }, costUsd: 0.5 });
+      expect(await figures()).toEqual({ counts: { idle: 1, completed: 1 }, costUsd: 0.5 });
+      await other.record(record(1, { seq: 2 }, { tasks: [ended(1, 0.25)] }), T0);
+      await other.close();
+      expect(await figures()).toEqual({ counts: { completed: 2 }, costUsd: 0.75 });
+    });
+
     it('keeps attempts by number and counts costs', async () => {
       await createConfirmed(1, ['a', 'b']);
       const write = (seq: number, costUsd: number | null, attempts: ReturnType<typeof attempt>[]) =>
@@ -190,7 +216,8 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
           T0,
         );
       await write(1, null, [attempt(1)]);
-      expect(await store.batches.costs([batchId(1)])).toEqual(new Map());
+      const costUsd = async () => (await store.batches.figures([batchId(1)])).get(batchId(1))?.costUsd;
+      expect(await costUsd()).toBeNull();
       await write(2, 0.25, [attempt(1, { outcome: 'failed', endedAtMs: T0 + 9 }), attempt(2)]);
       await write(3, 0.5, [attempt(2, { message: 'again' })]);
       expect(await store.tasks.attempts(taskId(100))).toEqual([
@@ -201,11 +228,10 @@ export function describeStore(name: string, make: () => Promise<TestDatabase>): 
       expect(await store.tasks.lastAttempts(batchId(1))).toEqual(last);
       expect(await store.tasks.lastAttemptsOf([taskId(100), taskId(101)])).toEqual(last);
       expect(await store.tasks.lastAttemptsOf([])).toEqual(new Map());
-      expect(await store.batches.costs([batchId(1), batchId(2)])).toEqual(new Map([[batchId(1), 0.5]]));
-      expect(await store.batches.counts([batchId(1), batchId(2)])).toEqual(
+      expect(await store.batches.figures([batchId(1), batchId(2)])).toEqual(
         new Map([
-          [batchId(1), { running: 1, idle: 1 }],
-          [batchId(2), {}],
+          [batchId(1), { counts: { running: 1, idle: 1 }, costUsd: 0.5 }],
+          [batchId(2), { counts: {}, costUsd: null }],
         ]),
       );
     });

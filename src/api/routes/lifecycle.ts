@@ -6,6 +6,7 @@ import { register } from '../register.ts';
 import { pauseAll, resumeAll } from '../services/all-batches.ts';
 import type { BatchCreation } from '../services/create-batch.ts';
 import { deleteBatch, restoreBatch } from '../services/delete-batch.ts';
+import { shareAsking } from '../services/share-asking.ts';
 import { lanesOf, setLanes } from '../services/lanes.ts';
 import { findAnyBatch, findBatch, findTask } from '../services/lookup.ts';
 import { checkBeforeOffload } from '../services/offload-reasons.ts';
@@ -17,7 +18,12 @@ import { toAnswerView } from '../views/small-views.ts';
 /** Registers the routes of `lifecycle-routes.ts`. */
 export function lifecycleRoutes(app: FastifyInstance, deps: ApiDeps, creation: BatchCreation, views: Views): void {
   const { store } = deps;
-  register(app, routes.lanes, async () => await lanesOf(deps));
+  // Temporal and the control worker have more to do for this than we have, and all dashboards ask at the same time.
+  register(
+    app,
+    routes.lanes,
+    shareAsking(() => lanesOf(deps)),
+  );
   register(app, routes.setLanes, async ({ body }) => await setLanes(deps, body));
   register(
     app,

@@ -1,7 +1,7 @@
 /** The lanes of the host whose door this is. */
 import type { Lanes } from '../../contracts/hold-views.ts';
 import { soloTaskOf } from '../../contracts/ids.ts';
-import type { BatchId, HostId } from '../../contracts/ids.ts';
+import type { HostId } from '../../contracts/ids.ts';
 import type { BatchRow, Store } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { toLanesView } from '../views/lane-view.ts';
@@ -11,11 +11,8 @@ type Deps = Pick<ApiDeps, 'store' | 'lanes' | 'host' | 'clock'>;
 /** Who works, who waits, which accounts hold. @throws AppError no_worker, temporal_unreachable */
 export async function lanesOf(deps: Deps): Promise<Lanes> {
   const state = await deps.lanes.state(deps.host);
-  const names = new Map<BatchId, string>();
-  for (const { batch } of [...(state?.holders ?? []), ...(state?.queue ?? [])]) {
-    const row = await deps.store.batches.get(batch);
-    if (row !== null) names.set(batch, row.name);
-  }
+  const places = [...(state?.holders ?? []), ...(state?.queue ?? [])];
+  const names = await deps.store.batches.names(places.map(({ batch }) => batch));
   return toLanesView(state, deps.host, names, deps.clock.now());
 }
 

@@ -17,8 +17,10 @@ type Item = OverallProgress['batches'][number];
 export async function overallProgress({ store, clock }: Deps): Promise<OverallProgress> {
   const nowMs = clock.now();
   const rows = (await store.batches.open()).filter((row) => row.deletedAtMs === null && soloTaskOf(row.id) === null);
-  const counts = await store.batches.counts(rows.map(({ id }) => id));
-  const batches = await Promise.all(rows.map((row) => progressOf(store, row, counts.get(row.id) ?? {}, nowMs)));
+  const figures = await store.batches.figures(rows.map(({ id }) => id));
+  const batches = await Promise.all(
+    rows.map((row) => progressOf(store, row, figures.get(row.id)?.counts ?? {}, nowMs)),
+  );
   const sum = toCounts({});
   for (const { counts: some } of batches) {
     for (const status of Object.keys(some) as (keyof Counts)[]) sum[status] += some[status];

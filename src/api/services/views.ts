@@ -25,34 +25,31 @@ export function createViews(deps: Pick<ApiDeps, 'store' | 'door' | 'clock'>, mer
   return {
     batch: async (row) => {
       const projects = await projectsById(store);
-      const [tasks, attempts, costs, merged, queues] = await Promise.all([
+      const [tasks, attempts, figures, merged, queues] = await Promise.all([
         store.tasks.ofBatch(row.id),
         store.tasks.lastAttempts(row.id),
-        store.batches.costs([row.id]),
+        store.batches.figures([row.id]),
         mergedOf(row, projects, merges),
         queueLengths(store, [row]),
       ]);
-      const around = { projects, merged, costUsd: costs.get(row.id), queued: queues.get(row.host), nowMs: clock.now() };
+      const costUsd = figures.get(row.id)?.costUsd ?? null;
+      const around = { projects, merged, costUsd, queued: queues.get(row.host), nowMs: clock.now() };
       return toBatchView(row, tasks, attempts, around);
     },
     summaries: async (rows) => {
       const ids = rows.map((row) => row.id);
       const projects = await projectsById(store);
-      const [counts, costs, queues] = await Promise.all([
-        store.batches.counts(ids),
-        store.batches.costs(ids),
-        queueLengths(store, rows),
-      ]);
+      const [figures, queues] = await Promise.all([store.batches.figures(ids), queueLengths(store, rows)]);
       const merged = new Map<ProjectId, boolean>();
       return rows.map((row) => {
-        const around = {
+        const { counts = {}, costUsd = null } = figures.get(row.id) ?? {};
+        return toBatchSummary(row, counts, {
           projects,
           merged,
-          costUsd: costs.get(row.id),
+          costUsd,
           queued: queues.get(row.host),
           nowMs: clock.now(),
-        };
-        return toBatchSummary(row, counts.get(row.id) ?? {}, around);
+        });
       });
     },
     tasks: async (rows) => {

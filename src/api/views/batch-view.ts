@@ -18,8 +18,8 @@ export interface BatchSurroundings {
   readonly projects: ReadonlyMap<ProjectId, ProjectRow>;
   /** Whether a project's branch is merged; absent: not known. */
   readonly merged: ReadonlyMap<ProjectId, boolean>;
-  /** US dollars; absent: no agent said. */
-  readonly costUsd: number | undefined;
+  /** US dollars; null: no agent said. */
+  readonly costUsd: number | null;
   /** Batches that wait for a lane on its host; absent: not counted. */
   readonly queued: number | undefined;
   readonly nowMs: number;
@@ -85,7 +85,7 @@ function toFacts(
     completedAt: nullableInstant(head?.completedAtMs ?? null),
     deletedAt: nullableInstant(row.deletedAtMs),
     recordedAt: instant(row.recordedAtMs),
-    costUsd: around.costUsd ?? null,
+    costUsd: around.costUsd,
     notes: [...(head?.notes ?? [])],
   };
 }

@@ -109,11 +109,11 @@ async function toMetrics({ store }: Deps, totals: ExecutionTotals): Promise<Metr
 async function measure({ store, clock }: Deps, instruments: Instruments): Promise<void> {
   const open = await store.batches.open();
   const ids = open.map(({ id }) => id);
-  const [counts, oldestMs] = await Promise.all([store.batches.counts(ids), store.metrics.oldestWaitingMs(ids)]);
+  const [figures, oldestMs] = await Promise.all([store.batches.figures(ids), store.metrics.oldestWaitingMs(ids)]);
   const { tasks, batches, holds, lanes, queueAge } = instruments;
   for (const gauge of [tasks, batches, holds, lanes]) gauge.reset();
-  for (const each of counts.values()) {
-    for (const [status, count] of Object.entries(each)) tasks.inc({ status }, count);
+  for (const { counts } of figures.values()) {
+    for (const [status, count] of Object.entries(counts)) tasks.inc({ status }, count);
   }
   for (const { status } of open) batches.inc({ status });
   for (const reason of open.flatMap(holdOf)) holds.inc({ reason });
