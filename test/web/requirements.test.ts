@@ -35,6 +35,18 @@ const file = (name: string): string => `.claude/commands/${name}.md`;
 const focused = async (page: Page): Promise<string> =>
   String(await page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.textContent'));
 
+/** The focus comes into a menu or dialog a moment after it is seen: keys before that go elsewhere. */
+async function focusIn(page: Page, role: 'menu' | 'dialog'): Promise<void> {
+  await expect.poll(() => page.evaluate(`document.activeElement.closest('[role=${role}]') !== null`)).toBe(true);
+}
+async function choose(page: Page, title: string, item: string): Promise<void> {
+  await card(page, title)
+    .getByRole('button', { name: /^Actions for / })
+    .press('Enter');
+  await focusIn(page, 'menu');
+  await page.getByRole('menuitem', { name: item }).press('Enter');
+}
+
 describe.each(FLOW_WIDTHS)('%s', (width) => {
   it('writes one with a preview, changes it, and undoes that', async () => {
     const project = await stack.project(`write-${width}`, {});
@@ -120,21 +132,21 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Alpha' }).waitFor();
     await page.getByLabel('Markdown', { exact: true }).waitFor();
+    await focusIn(page, 'dialog');
     await page.keyboard.press('Escape');
     await expect.poll(() => focused(page)).toBe('Alpha');
 
-    await card(page, 'Alpha').getByRole('button', { name: 'Actions for Alpha' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Rename…' }).press('Enter');
-    await page.getByLabel('Name of the file').fill('beta');
-    await page.keyboard.press('Enter');
+    await choose(page, 'Alpha', 'Rename…');
+    const name = page.getByLabel('Name of the file');
+    await name.fill('beta');
+    await name.press('Enter');
     await page.locator('.problem').getByText(/beta/).waitFor();
-    await page.getByLabel('Name of the file').fill('gamma');
-    await page.keyboard.press('Enter');
+    await name.fill('gamma');
+    await name.press('Enter');
     await card(page, 'gamma').waitFor();
     expect(await project.repository.read(file('alpha'))).toBeNull();
 
-    await card(page, 'gamma').getByRole('button', { name: 'Actions for Alpha' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
+    await choose(page, 'gamma', 'Delete');
     await card(page, 'gamma').waitFor({ state: 'detached' });
     await expect.poll(() => focused(page)).toBe('Beta');
     expect(await project.repository.read(file('gamma'))).toBeNull();

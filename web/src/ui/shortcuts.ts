@@ -1,5 +1,5 @@
 /** What can be done from the keyboard: one registry that the key handler, the sheet and the palette read. */
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { createCell } from '../data/cell.ts';
 
 /** Where something can be done: `everywhere`, or only on the screen that is shown. */
@@ -38,10 +38,11 @@ export function useAction(label: string, run: () => void, scope: ActionScope = '
 
 function useRegistered(keys: string, label: string, run: () => void, scope: ActionScope): void {
   const latest = useRef(run);
-  useEffect(() => {
+  // With what is drawn, not after it: a key that is pressed as soon as something is seen must have its effect.
+  useLayoutEffect(() => {
     latest.current = run;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const action = { keys: keys.split(' ').filter(Boolean), label, scope, run: () => latest.current() };
     registry.set([...registry.get(), action]);
     return () => registry.set(registry.get().filter((each) => each !== action));
