@@ -13,10 +13,12 @@ import { launchBrowser } from '../test/web/support/browser.ts';
 import { makeNight } from '../test/web/support/night.ts';
 import type { Night } from '../test/web/support/night.ts';
 import { startWebStack } from '../test/web/support/stack.ts';
+import type { WebStack } from '../test/web/support/stack.ts';
 
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 320, height: 720 } } as const;
 const SETTLE_MS = 900;
-const LOAD_MS = 30_000;
+/** The checks of the machine start programs, which takes its time beside other work. */
+const LOAD_MS = 120_000;
 /** What the documents show: screen and theme. */
 const IN_DOCUMENTS: readonly string[] = [
   'tonight-light',
@@ -31,7 +33,7 @@ const IN_DOCUMENTS: readonly string[] = [
 ];
 
 /** Screen -> its address. */
-function screens(night: Night): Record<string, string> {
+function screens(night: Night, trial: string): Record<string, string> {
   return {
     tonight: '/',
     batch: `/batches/${night.working}`,
@@ -53,6 +55,8 @@ function screens(night: Night): Record<string, string> {
     proposals: `/projects/${night.askedProject}?result=${night.askedTask}`,
     settings: `/projects/${night.project}?part=settings`,
     check: `/projects/${night.project}?part=check`,
+    'settings-tried': `/projects/${night.project}?part=settings&trial=${trial}`,
+    inbox: '/inbox',
     new: '/new',
     system: '/system',
   };
@@ -67,8 +71,19 @@ async function take(page: Page, file: string): Promise<void> {
     await sleep(SETTLE_MS / 10);
   }
   await sleep(SETTLE_MS / 2);
-  await page.screenshot({ path: file });
+  // What is to be looked at is looked at whole; a picture in a document is one window.
+  await page.screenshot({ path: file, fullPage: given !== undefined });
   stdout.write(`${file}\n`);
+}
+
+/** A try of the project's verification, when it is over. */
+async function tried({ client }: WebStack, project: string): Promise<string> {
+  const { taskId } = await client.call('tryVerification', { params: { id: project } });
+  for (const deadline = performance.now() + LOAD_MS; performance.now() < deadline; await sleep(SETTLE_MS / 2)) {
+    const { status } = await client.call('verifyTrial', { params: { id: taskId } });
+    if (status === 'completed') return taskId;
+  }
+  throw new Error('The try of the verification did not end.');
 }
 
 const given = argv[2];
@@ -87,8 +102,9 @@ if (given !== undefined) {
   await take(page, join(folder, 'first-run-light.png'));
 }
 const night = await makeNight(stack);
+const trial = await tried(stack, night.project);
 const wanted = new RegExp(argv[3] ?? '');
-const places = Object.entries(screens(night)).filter(([name]) => wanted.test(name));
+const places = Object.entries(screens(night, trial)).filter(([name]) => wanted.test(name));
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     if (size === 'narrow' && given === undefined) continue;
