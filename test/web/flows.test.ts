@@ -173,7 +173,7 @@ it.skipIf(IS_QUICK)('names what a task comes after, and what happens when that f
   expect(await axeViolations(page)).toEqual([]);
   await fact.getByRole('link', { name: 'first' }).click();
   await page.getByRole('heading', { level: 1, name: 'first' }).waitFor();
-  await page.getByText('Attempts that count').waitFor();
+  await page.locator('.fact').getByText('Attempts', { exact: true }).waitFor();
   expect(await fact.count()).toBe(0);
   expect(mistakes).toEqual([]);
   await page.context().close();

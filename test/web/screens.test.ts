@@ -49,7 +49,7 @@ const SCREENS: Readonly<Record<string, (night: Night) => readonly [path: string,
   'log searched': (each) => [`/tasks/${each.runningTask}?q=case`, 'matches'],
   'report of a batch': (each) => [`/report?batch=${each.working}`, 'Of all batches'],
   'new batch': () => ['/new', 'chosen'],
-  system: () => ['/system', 'Everything works'],
+  system: () => ['/system', 'The stack works'],
   'no such place': () => ['/nowhere', 'There is no such page'],
 };
 

@@ -38,7 +38,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       { key: 'git.hooks', label: "Run the repository's commit hooks", input: 'switch' },
       { key: 'git.keepAgentCommits', label: "Keep the agent's own commits", input: 'switch' },
-      { key: 'delivery.mode', label: 'In the end', input: DELIVERY_MODES },
+      { key: 'delivery.mode', label: 'When the batch is done', input: DELIVERY_MODES },
       { key: 'git.message', label: 'Commit message', input: 'code' },
     ],
   },
@@ -47,7 +47,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     fields: [
       { key: 'verify', label: 'Must pass before a commit', input: 'lines', hint: 'One shell command in each line' },
       { key: 'setup', label: 'Run once in a new workspace', input: 'lines', hint: 'For example npm ci' },
-      { key: 'limits.maxFixes', label: 'Fix rounds after red', input: 'number' },
+      { key: 'limits.maxFixes', label: 'Fix rounds after a failed check', input: 'number' },
     ],
   },
   {

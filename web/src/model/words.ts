@@ -31,6 +31,9 @@ const STEP_WORDS: Readonly<Record<Step, string>> = {
   deliver: 'Delivering',
 };
 
+/** Kinds that change nothing, so that there is nothing to verify. */
+const ANSWERS: ReadonlySet<string> = new Set(['refine', 'generate', 'story-edit']);
+
 const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
   usage_limit: 'Usage limit',
   host_offline: 'Host offline',
@@ -52,8 +55,11 @@ export function taskTone(status: TaskStatus): Tone {
   return TASK_TONES[status];
 }
 
+/** What of a task is told in a word. */
+export type TaskSaid = Pick<TaskView, 'status' | 'step' | 'verified' | 'kind'>;
+
 /** One word or two for a task's status; a running one says its step. */
-export function taskWord(task: Pick<TaskView, 'status' | 'step' | 'verified'>): string {
+export function taskWord(task: TaskSaid): string {
   switch (task.status) {
     case 'idle':
     case 'queued':
@@ -63,7 +69,8 @@ export function taskWord(task: Pick<TaskView, 'status' | 'step' | 'verified'>): 
     case 'waiting':
       return 'Waiting';
     case 'completed':
-      return task.verified === 'passed' ? 'Verified' : 'Done, not verified';
+      if (task.verified === 'passed') return 'Verified';
+      return ANSWERS.has(task.kind) ? 'Done' : 'Done, not verified';
     case 'failed':
       return 'Failed';
     case 'skipped':
@@ -85,6 +92,13 @@ export function stepName(step: string): string {
   const [, word = step, number] = /^([a-z]+)-?(.*)$/.exec(step) ?? [];
   const name = { agent: 'agent', fix: 'fix', verify: 'verification', baseline: 'baseline', setup: 'set-up' }[word];
   return name === undefined ? step : `${name}${number === undefined || number === '' ? '' : ` ${number}`}`;
+}
+
+/** How an attempt ended, `verification_failed` as `Verification failed`; null: it has not. */
+export function attemptWord(outcome: string | null): string {
+  if (outcome === null) return 'Under way';
+  const words = outcome.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** Word for what a task waited for. */

@@ -68,9 +68,9 @@ function RequirementState({ item }: { readonly item: RequirementView }) {
   }
   if (group === 'pending') return <span className="quiet">{item.gitState === 'tracked' ? '' : item.gitState}</span>;
   return (
-    <span>
+    <span className="requirement-state">
       <StatusLabel tone={tone} word={word} />
-      {detail !== null && <span className="hint requirement-detail">{detail}</span>}
+      {detail !== null && <span className="hint">{detail}</span>}
     </span>
   );
 }

@@ -1,8 +1,8 @@
 /** States of tasks and batches: a shape, a word, a colour. */
-import type { BatchSummary, Counts, TaskView } from '../../../src/contracts/views.ts';
+import type { BatchSummary, Counts } from '../../../src/contracts/views.ts';
 import { endedOf, progressSentence, totalOf } from '../model/progress.ts';
 import { batchState, taskTone, taskWord } from '../model/words.ts';
-import type { Tone } from '../model/words.ts';
+import type { TaskSaid, Tone } from '../model/words.ts';
 import { StatusIcon } from './icons.tsx';
 
 /** Shape and word. */
@@ -21,7 +21,7 @@ export function BatchStatus({ batch }: { readonly batch: Pick<BatchSummary, 'sta
 }
 
 /** Of a task. */
-export function TaskStatusLabel({ task }: { readonly task: Pick<TaskView, 'status' | 'step' | 'verified'> }) {
+export function TaskStatusLabel({ task }: { readonly task: TaskSaid }) {
   return <StatusLabel tone={taskTone(task.status)} word={taskWord(task)} />;
 }
 

@@ -102,7 +102,7 @@ function BatchFacts({ batch }: { readonly batch: BatchView }) {
         {{ continue: 'Goes on', stop: 'Stops', pause: 'Pauses' }[batch.onFailure] ?? batch.onFailure}
       </Fact>
       {batch.projects.map((project) => (
-        <Fact key={project.projectId} name={project.project}>
+        <Fact key={project.projectId} name={`Branch in ${project.project}`}>
           {project.branch === null ? 'no branch yet' : <code>{project.branch}</code>}
           {project.base !== null && ` from ${shortSha(project.base)}`}
           {project.merged === true && ', merged'}

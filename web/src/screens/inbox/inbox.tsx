@@ -112,7 +112,7 @@ function EntryRow({ entry }: { readonly entry: InboxEntry }) {
         <span className="quiet">
           {entry.projectName}, <Ago at={entry.at} />
         </span>
-        {entryDetail(entry) !== '' && <p>{entryDetail(entry)}</p>}
+        {entryDetail(entry) !== '' && <p className="quiet">{entryDetail(entry)}</p>}
       </div>
       <div className="row">
         <Button

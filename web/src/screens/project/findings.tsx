@@ -18,7 +18,7 @@ export function Findings({ project }: { readonly project: string }) {
   }
   return (
     <div className="stack">
-      <div className="row row-wrap">
+      <div className="row row-wrap row-between">
         <StatusLabel
           tone={data.ok ? 'good' : 'bad'}
           word={data.ok ? 'A night can work here' : 'A night cannot work here yet'}
@@ -27,6 +27,9 @@ export function Findings({ project }: { readonly project: string }) {
           Look again
         </Button>
       </div>
+      <p className="quiet small">
+        The repository, the settings and their commands, the disk, and the agent with its login were looked at.
+      </p>
       {data.findings.length > 0 && <List findings={data.findings} />}
     </div>
   );

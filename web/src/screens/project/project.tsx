@@ -9,7 +9,7 @@ import { useProject } from '../../data/projects.ts';
 import { KEYS } from '../../data/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Requirements } from '../requirements/requirements.tsx';
@@ -52,12 +52,13 @@ export function Project() {
         <SettingsForm key={JSON.stringify(project.settings)} project={project} />
         <TryVerification project={project.id} />
         <Origins project={project.id} />
+        <Remove project={project} />
       </>
     ),
     check: () => <Findings project={project.id} />,
   };
   return (
-    <Page title={project.name} above={above} lead={<code>{project.path}</code>} actions={<Remove project={project} />}>
+    <Page title={project.name} above={above} lead={<code>{project.path}</code>}>
       <Tabs
         label="Parts of the project"
         value={PARTS.find((each) => each === wanted) ?? 'requirements'}
@@ -84,8 +85,11 @@ function Remove({ project }: { readonly project: ProjectView }) {
       },
     );
   return (
-    <>
-      <Button onPress={() => setAsking(true)}>Remove…</Button>
+    <Section
+      title="Remove the project"
+      note="It is only forgotten: nothing in the repository changes."
+      actions={<Button onPress={() => setAsking(true)}>Remove…</Button>}
+    >
       <Confirm
         title={`Remove ${project.name}?`}
         text="It is only forgotten: nothing in the repository changes."
@@ -94,6 +98,6 @@ function Remove({ project }: { readonly project: ProjectView }) {
         onClose={() => setAsking(false)}
         onConfirm={go}
       />
-    </>
+    </Section>
   );
 }

@@ -34,7 +34,7 @@ export function SettingEditor(props: SettingEditorProps) {
             </Button>
           </>
         ) : (
-          origin !== undefined && <span title={origin.file ?? origin.source}>From {sourceOf(origin)}</span>
+          origin?.file != null && <span title={origin.file}>From {origin.file.split('/').at(-1)}</span>
         )}
       </p>
     </div>
@@ -66,14 +66,10 @@ function Editor({ field, own, origin, mistake, onChange }: SettingEditorProps) {
       problem={mistake ?? durationProblem(field.key, text)}
       isCode={isCode}
       type={input === 'number' ? 'number' : 'text'}
-      {...(isCode ? { rows: input === 'lines' ? 4 : 2 } : {})}
+      {...(isCode ? { rows: Math.max(2, text.split('\n').length) } : {})}
       {...more}
     />
   );
-}
-
-function sourceOf({ source, file }: { readonly source: string; readonly file: string | null }): string {
-  return file?.split('/').at(-1) ?? (source === 'built-in' ? 'the defaults' : source);
 }
 
 const OPTION_WORDS: Readonly<Record<string, string>> = {

@@ -45,7 +45,7 @@ export function ReportSections({ report }: { readonly report: Report }) {
           </TaskRow>
         ))}
       </Section>
-      <Section title="Remarks" tone="idle" count={remarks.length}>
+      <Section title="Remarks" count={remarks.length}>
         {remarks.map((remark) => (
           <li key={remark} className="report-row wrap-text">
             {remark}
@@ -63,18 +63,21 @@ function isDenied({ deniedTools }: TaskView): boolean {
 /** Nothing is drawn for nothing, unless it is worth saying. */
 function Section(props: {
   readonly title: string;
-  readonly tone: Tone;
+  /** Shape before the title; absent: none. */
+  readonly tone?: Tone;
   readonly count: number;
+  /** Over all columns. */
+  readonly isWide?: boolean;
   /** What is said when there is nothing. */
   readonly none?: string;
   readonly children: ReactNode;
 }) {
-  const { title, tone, count, none, children } = props;
+  const { title, tone, count, none, isWide = false, children } = props;
   if (count === 0 && none === undefined) return null;
   return (
-    <section className="report-section">
+    <section className={isWide ? 'report-section report-section-wide' : 'report-section'}>
       <h2>
-        <StatusIcon tone={tone} /> {title} <span className="quiet number">{count}</span>
+        {tone !== undefined && <StatusIcon tone={tone} />} {title} <span className="quiet number">{count}</span>
       </h2>
       {count === 0 ? <p className="quiet small">{none}</p> : <ul className="list report-list">{children}</ul>}
     </section>
@@ -83,7 +86,7 @@ function Section(props: {
 
 function Needs({ report: { needsYou } }: { readonly report: Report }) {
   return (
-    <Section title="Needs you" tone="wait" count={needsYou.length} none="Nothing. You may go on with your day.">
+    <Section title="Needs you" tone="wait" count={needsYou.length} none="Nothing. You may go on with your day." isWide>
       {needsYou.map(({ why, command }) => (
         <li key={`${why} ${command}`} className="report-need">
           <span className="report-why" title={why}>
@@ -128,7 +131,7 @@ function Waited({ tasks, gaps }: { readonly tasks: readonly TaskView[]; readonly
 function Cost({ report }: { readonly report: Report }) {
   const told = report.batches.filter(({ costUsd }) => costUsd !== null);
   return (
-    <Section title="Cost" tone="idle" count={told.length}>
+    <Section title="Cost" count={told.length}>
       {told.map((batch) => (
         <li key={batch.id} className="report-row report-cost">
           <Link to="/batches/$batchId" params={{ batchId: batch.id }}>

@@ -12,7 +12,11 @@ import { StatusLabel } from '../../ui/status.tsx';
 export function Agents() {
   const { data, error, refetch, isFetching } = useQuery(agentsQuery());
   if (data === undefined) {
-    return error === null ? <Loading what="the agents" /> : <Failed error={error} onRetry={() => void refetch()} />;
+    return (
+      <Section title="Agents">
+        {error === null ? <Loading what="the agents" /> : <Failed error={error} onRetry={() => void refetch()} />}
+      </Section>
+    );
   }
   return (
     <Section

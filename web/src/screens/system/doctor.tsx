@@ -16,13 +16,22 @@ const TONES: Readonly<Record<DoctorCheck['level'], Tone>> = { error: 'bad', warn
 export function Doctor() {
   const { data, error, refetch, isFetching } = useQuery(doctorQuery());
   if (data === undefined) {
-    return error === null ? <Loading what="the checks" /> : <Failed error={error} onRetry={() => void refetch()} />;
+    return (
+      <Section title="Doctor">
+        {error === null ? <Loading what="the checks" /> : <Failed error={error} onRetry={() => void refetch()} />}
+      </Section>
+    );
   }
   const failed = data.items.filter(({ ok }) => !ok).length;
   return (
     <Section
       title="Doctor"
-      note={failed === 0 ? 'Nothing is missing.' : `${plural(failed, 'check')} failed.`}
+      note={
+        <StatusLabel
+          tone={failed === 0 ? 'good' : 'bad'}
+          word={failed === 0 ? 'Nothing is missing' : `${plural(failed, 'check')} failed`}
+        />
+      }
       actions={
         <Button size="s" label="Check again" isPending={isFetching} onPress={() => void refetch()}>
           Check again
@@ -33,7 +42,7 @@ export function Doctor() {
         {data.items.map((check) => (
           <li key={check.name} className="list-row system-row">
             <StatusLabel tone={TONES[check.level]} word={check.name} />
-            <span>{check.message}</span>
+            <span className="wrap-text">{check.message}</span>
             {check.repair !== null && <Repair text={check.repair} />}
           </li>
         ))}

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { StatusLabel } from '../../ui/status.tsx';
-import { Ago, useNow } from '../../ui/time.tsx';
+import { Elapsed, useNow } from '../../ui/time.tsx';
 
 const MAX_LANES = 64;
 
@@ -19,7 +19,11 @@ export function Lanes() {
   const { data, error, refetch } = useQuery(lanesQuery());
   const set = useCommand('setLanes', ({ limit }) => `${plural(limit, 'batch', 'batches')} may work at once.`);
   if (data === undefined) {
-    return error === null ? <Loading what="the lanes" /> : <Failed error={error} onRetry={() => void refetch()} />;
+    return (
+      <Section title="Lanes">
+        {error === null ? <Loading what="the lanes" /> : <Failed error={error} onRetry={() => void refetch()} />}
+      </Section>
+    );
   }
   const change = (limit: number): void =>
     set.mutate({ body: { limit } }, { onSuccess: (lanes) => queries.setQueryData(KEYS.lanes, lanes) });
@@ -66,7 +70,10 @@ function Places({ lanes }: { readonly lanes: LanesView }) {
         <li key={batchId} className="list-row check-row">
           <StatusLabel tone="active" word="At work" />
           <span>
-            <BatchLink id={batchId} name={name} /> <span className="quiet">since {<Ago at={since} />}</span>
+            <BatchLink id={batchId} name={name} />{' '}
+            <span className="quiet">
+              for <Elapsed since={since} />
+            </span>
           </span>
         </li>
       ))}

@@ -28,7 +28,7 @@ export function System() {
       lead={
         <StatusLabel
           tone={data.healthy ? 'good' : 'bad'}
-          word={data.healthy ? 'Everything works' : 'Something is wrong'}
+          word={data.healthy ? 'The stack works' : 'Something is wrong with the stack'}
         />
       }
     >
@@ -58,11 +58,9 @@ export function System() {
             </a>
           )}
         </Fact>
-        {data.processes.map((process) => (
-          <Fact key={process.pid} name={`Process ${process.role}`}>
-            <span className="number">{process.pid}</span>
-          </Fact>
-        ))}
+        <Fact name="Process ids">
+          <span className="number">{data.processes.map(({ role, pid }) => `${role} ${pid}`).join(', ')}</span>
+        </Fact>
       </Facts>
       <Agents />
       <Doctor />

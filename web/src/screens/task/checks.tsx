@@ -49,7 +49,7 @@ export function Checks({ task }: { readonly task: TaskDetail }) {
 
 const VERDICTS = {
   passed: { tone: 'good', word: 'Passed' },
-  failed: { tone: 'bad', word: 'Red' },
+  failed: { tone: 'bad', word: 'Failed' },
   none: { tone: 'off', word: 'Nothing to verify with' },
 } as const;
 

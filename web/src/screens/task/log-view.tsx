@@ -107,9 +107,11 @@ function LogTools(props: {
       <Button size="s" kind="quiet" onPress={props.onWrap}>
         {isWrapped ? 'Do not wrap' : 'Wrap'}
       </Button>
-      <Button size="s" kind={isLive ? 'quiet' : 'plain'} onPress={props.onFollow}>
-        {isLive ? 'Stop following' : 'Follow'}
-      </Button>
+      {!(isLive && state.ended) && (
+        <Button size="s" kind={isLive ? 'quiet' : 'plain'} onPress={props.onFollow}>
+          {isLive ? 'Stop following' : 'Follow'}
+        </Button>
+      )}
       <span className="quiet number log-size">
         {bytes(state.totalBytes)}
         {state.ended ? '' : ', growing'}

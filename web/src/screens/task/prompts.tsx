@@ -23,7 +23,7 @@ export function Prompts({ task }: { readonly task: TaskDetail }) {
       {data?.items.map(({ step, text, bytes: size }) => (
         <section key={step} className="card prompt" aria-label={stepName(step)}>
           <div className="row row-between">
-            <h2>{stepName(step)}</h2>
+            <h2 className="prompt-name">{stepName(step)}</h2>
             <span className="row row-tight">
               <span className="quiet small number">{bytes(size)}</span>
               <CopyButton text={text} label={`Copy the prompt of ${stepName(step)}`} />

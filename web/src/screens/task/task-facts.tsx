@@ -53,7 +53,7 @@ export function TaskFacts({ task }: { readonly task: TaskDetail }) {
         </Fact>
       )}
       <Fact name="Agent">{task.agent ?? 'none yet'}</Fact>
-      <Fact name="Attempts that count">{task.attempts}</Fact>
+      <Fact name="Attempts">{task.attempts}</Fact>
       <Fact name="Cost">{dollars(task.costUsd)}</Fact>
     </Facts>
   );

@@ -1,7 +1,7 @@
 /** What a task was checked with, what it waited for, how its attempts went. */
 import type { TaskDetail } from '../../../../src/contracts/views.ts';
-import { dollars, duration, toMs } from '../../model/format.ts';
-import { waitWord } from '../../model/words.ts';
+import { dollars, duration, plural, toMs } from '../../model/format.ts';
+import { attemptWord, waitWord } from '../../model/words.ts';
 import { StatusLabel } from '../../ui/status.tsx';
 import { Moment } from '../../ui/time.tsx';
 import { Picture } from './picture.tsx';
@@ -82,15 +82,15 @@ function Attempts({ task }: { readonly task: TaskDetail }) {
           <li key={attempt.number}>
             <div className="row row-between">
               <span>
-                {attempt.number}. {attempt.outcome ?? 'under way'}
+                {attempt.number}. {attemptWord(attempt.outcome)}
               </span>
               <span className="quiet number">{attempt.costUsd !== null && dollars(attempt.costUsd)}</span>
             </div>
             <p className="quiet">
               <Moment at={attempt.startedAt} />
               {attempt.endedAt !== null && `, ${duration(toMs(attempt.endedAt) - toMs(attempt.startedAt))}`}
-              {attempt.turns !== null && `, ${attempt.turns} turns`}
-              {attempt.fixes > 0 && `, ${attempt.fixes} fix rounds`}
+              {attempt.turns !== null && `, ${plural(attempt.turns, 'turn')}`}
+              {attempt.fixes > 0 && `, ${plural(attempt.fixes, 'fix round')}`}
             </p>
             {attempt.message !== null && <p className="wrap-text">{attempt.message}</p>}
             {screenshots.includes(attempt.number) && <Picture task={task} attempt={attempt.number} />}

@@ -49,8 +49,8 @@ export function BatchColumn({ summary, chosen, onChoose }: BatchColumnProps) {
           </Link>
         </h2>
         <p className="quiet column-where">
-          {batch.projects.map(({ project }) => project).join(', ')}
-          {batch.branch !== null && <code> {batch.branch}</code>}
+          <span>{batch.projects.map(({ project }) => project).join(', ')}</span>
+          {batch.branch !== null && <code title={batch.branch}>{batch.branch}</code>}
         </p>
         <Weave counts={batch.counts} label={`Progress of ${batch.name}`} />
         <p className="quiet number">

@@ -47,12 +47,15 @@ export function TaskQueue({ batch, tasks, places, chosen, onChoose }: TaskQueueP
           <Button slot="drag" className="grip">
             <GripIcon />
           </Button>
-          <Checkbox slot="selection" className="check queue-check">
+          <Checkbox
+            slot="selection"
+            className={task.status === 'waiting' ? 'check queue-check queue-check-waiting' : 'check queue-check'}
+          >
+            {task.status === 'waiting' && <StatusIcon tone="wait" />}
             <span className="box" aria-hidden="true">
               <TickIcon />
             </span>
           </Checkbox>
-          {task.status === 'waiting' && <StatusIcon tone="wait" />}
           <TaskText task={task} />
           <TaskMenu task={task} place={place} />
         </GridListItem>
