@@ -4,6 +4,7 @@ import type { BackgroundKind, StoryRef } from '../../contracts/background.ts';
 import { AppError } from '../../contracts/errors.ts';
 import type { RequirementInfo } from '../../contracts/host-door.ts';
 import type { TaskKind } from '../../contracts/vocabulary.ts';
+import { mapAtOnce } from '../../platform/at-once.ts';
 import type { ProjectRow } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 
@@ -20,13 +21,11 @@ const FREEZES_AT_ONCE = 8;
  */
 export async function withStories(deps: Needs, project: ProjectRow, kind: TaskKind, params: Params): Promise<Params> {
   if (!isBackgroundKind(kind)) return params;
-  const stories: StoryRef[] = [];
   const chosen = await choose(deps, project, kind, params);
-  for (let at = 0; at < chosen.length; at += FREEZES_AT_ONCE) {
-    const some = chosen.slice(at, at + FREEZES_AT_ONCE);
-    const frozen = await Promise.all(some.map(({ name }) => deps.door.freezeRequirement(project.path, name)));
-    stories.push(...frozen.map(({ name: id, title, sha256 }) => ({ id, title: title.slice(0, 200), sha256 })));
-  }
+  const stories = await mapAtOnce(chosen, FREEZES_AT_ONCE, async ({ name }): Promise<StoryRef> => {
+    const { name: id, title, sha256 } = await deps.door.freezeRequirement(project.path, name);
+    return { id, title: title.slice(0, 200), sha256 };
+  });
   return { ...params, stories };
 }
 

@@ -5,6 +5,7 @@ import type { HostDoor } from '../../contracts/host-door.ts';
 import { asId } from '../../contracts/ids.ts';
 import type { TaskId } from '../../contracts/ids.ts';
 import type { WhenNeededFailed } from '../../contracts/vocabulary.ts';
+import { mapAtOnce } from '../../platform/at-once.ts';
 import type { ProjectRow, Store, TaskDefinition, TaskRow } from '../../store/store.ts';
 import { checkKinds, freezeKind } from './kind-definitions.ts';
 import type { CheckedTask } from './kind-definitions.ts';
@@ -97,13 +98,9 @@ async function freezeAll(
 ): Promise<Frozen[]> {
   const frozen: Frozen[] = [];
   const failed: { name: string; error: AppError }[] = [];
-  for (let at = 0; at < wanted.length; at += FREEZES_AT_ONCE) {
-    const some = wanted.slice(at, at + FREEZES_AT_ONCE);
-    const results = await Promise.all(some.map((task) => freeze(deps, task, projects)));
-    for (const result of results) {
-      if ('error' in result) failed.push(result);
-      else frozen.push(result);
-    }
+  for (const result of await mapAtOnce(wanted, FREEZES_AT_ONCE, (task) => freeze(deps, task, projects))) {
+    if ('error' in result) failed.push(result);
+    else frozen.push(result);
   }
   const [first, ...more] = failed;
   if (first === undefined) return frozen;

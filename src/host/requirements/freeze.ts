@@ -1,5 +1,6 @@
 /** Keeps the bytes that a task works from, under their own sha256: later edits of the user's do not reach it. */
 import { createHash, randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
@@ -24,10 +25,9 @@ export async function freezeBytes(inputs: string, bytes: Uint8Array): Promise<st
   const target = join(inputs, sha256);
   const present = await readFile(target).catch(() => null);
   if (present !== null && hashOf(present) === sha256) return sha256;
-  await mkdir(inputs, { recursive: true, mode: 0o700 });
   const temporary = join(inputs, `.${randomUUID()}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await openNew(inputs, temporary);
     try {
       await handle.writeFile(bytes);
       await handle.datasync();
@@ -35,10 +35,21 @@ export async function freezeBytes(inputs: string, bytes: Uint8Array): Promise<st
       await handle.close();
     }
     await rename(temporary, target);
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
   return sha256;
+}
+
+/** A new file in `folder`, which is made when it is missing: only once, and ten thousand files may be to come. */
+async function openNew(folder: string, file: string): Promise<FileHandle> {
+  const create = (): Promise<FileHandle> => open(file, 'wx', 0o600);
+  return await create().catch(async (error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await create();
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { RequirementInfo } from '../../contracts/host-door.ts';
+import { mapAtOnce } from '../../platform/at-once.ts';
 import { openGit } from '../git/git.ts';
 import { gitStates } from './git-states.ts';
 import { checkRequirementName, isInside, realOrNull, REQUIREMENTS_FOLDER } from './names.ts';
@@ -19,14 +20,11 @@ const AT_ONCE = 16;
  */
 export async function listRequirements(checkout: string): Promise<RequirementInfo[]> {
   const [states, names] = await Promise.all([gitStates(openGit(checkout), REQUIREMENTS_FOLDER), listNames(checkout)]);
-  const found: RequirementInfo[] = [];
-  for (let at = 0; at < names.length; at += AT_ONCE) {
-    const files = await Promise.all(names.slice(at, at + AT_ONCE).map((name) => readFileOf(checkout, name)));
-    for (const file of files) {
-      if (file !== null) found.push(infoOf(file, states(`${REQUIREMENTS_FOLDER}/${file.name}.md`)));
-    }
-  }
-  return found;
+  const found = await mapAtOnce(names, AT_ONCE, async (name) => {
+    const file = await readFileOf(checkout, name);
+    return file === null ? [] : [infoOf(file, states(`${REQUIREMENTS_FOLDER}/${name}.md`))];
+  });
+  return found.flat();
 }
 
 async function listNames(checkout: string): Promise<string[]> {

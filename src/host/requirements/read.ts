@@ -1,5 +1,7 @@
 /** Reads one requirement file of a checkout, contained and bounded. */
-import { open, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../contracts/errors.ts';
 import type { RequirementInfo } from '../../contracts/host-door.ts';
 import { openGit } from '../git/git.ts';
@@ -52,14 +54,16 @@ export async function readUsable(checkout: string, name: string): Promise<Requir
  * @throws AppError requirement_name_invalid
  */
 export async function readFileOf(checkout: string, name: string): Promise<RequirementFile | null> {
-  const path = await containedFile(checkout, name);
-  if (path === null) return null;
-  const [root, real] = await Promise.all([realOrNull(checkout), realOrNull(path)]);
+  const path = requirementPath(name);
+  const [root, real] = await Promise.all([realOrNull(checkout), realOrNull(join(checkout, path))]);
   if (root === null || real === null) return null;
-  if (!isInside(root, real)) return broken(name, 'It is a link that leads outside the checkout.');
-  if (!(await stat(real)).isFile()) return broken(name, 'It is not a file.');
+  // Without any link below the checkout, as nearly always, it can lie nowhere else.
+  if (real !== join(root, path)) {
+    if ((await containedFile(checkout, name)) === null) return null;
+    if (!isInside(root, real)) return broken(name, 'It is a link that leads outside the checkout.');
+  }
   const read = await readBounded(real, MAX_REQUIREMENT_BYTES + 1);
-  if (read === null) return broken(name, 'It cannot be read.');
+  if (typeof read === 'string') return broken(name, read);
   const classified = classify(name, read.content);
   return { ...classified, name, bytes: read.bytes, content: read.content };
 }
@@ -74,11 +78,15 @@ function broken(name: string, problem: string): RequirementFile {
   return { ...classify(name, Buffer.alloc(0)), name, problem, bytes: 0, content: Buffer.alloc(0) };
 }
 
-async function readBounded(path: string, maxBytes: number): Promise<{ bytes: number; content: Buffer } | null> {
-  const handle = await open(path, 'r').catch(() => null);
-  if (handle === null) return null;
+/** What is in the file, or why that cannot be said. */
+async function readBounded(path: string, maxBytes: number): Promise<{ bytes: number; content: Buffer } | string> {
+  // To open a pipe would wait for a writer.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  if (handle === null) return 'It cannot be read.';
   try {
-    const { size } = await handle.stat();
+    const stat = await handle.stat();
+    if (!stat.isFile()) return 'It is not a file.';
+    const { size } = stat;
     const buffer = Buffer.alloc(Math.min(size, maxBytes));
     let filled = 0;
     while (filled < buffer.byteLength) {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +102,8 @@ describe('listRequirements', () => {
     await symlink(join(repository.root, 'outside.md'), join(repository.directory, FOLDER, 'link.md'));
     await symlink('tracked.md', join(repository.directory, FOLDER, 'inner.md'));
     await symlink('missing.md', join(repository.directory, FOLDER, 'broken.md'));
+    // Whoever opens a pipe waits for a writer.
+    await promisify(execFile)('mkfifo', [join(repository.directory, FOLDER, 'pipe.md')]);
     const problems = (await listRequirements(repository.directory)).map(({ name, problem, title }) => [
       name,
       problem,
@@ -111,6 +115,7 @@ describe('listRequirements', () => {
       ['inner', null, 'one'],
       ['latin', 'It is not UTF-8.', 'latin'],
       ['link', 'It is a link that leads outside the checkout.', 'link'],
+      ['pipe', 'It is not a file.', 'pipe'],
       ['tracked', null, 'one'],
     ]);
   });
