@@ -51,7 +51,7 @@ export function toRequirementView(info: RequirementInfo, { open, latest, branch 
 export function toAnswerView(answer: CommandAnswer, ended?: HoldReason): CommandAnswerView {
   const { result, status, running } = answer;
   if (result === 'superseded') return { ...answer, message: `A later command was applied already; it is ${status}.` };
-  const still = running === null ? '' : `; task ${running} is still at work`;
+  const still = running === null ? '' : '; a task is still at work';
   const again = ended === undefined ? '' : `; its hold (${ended.replaceAll('_', ' ')}) is over, it is tried again now`;
   return { result, status, running, message: `It is ${status}${still}${again}.` };
 }

@@ -97,7 +97,8 @@ async function commandFindings(
       level: 'info',
       code: 'not_verified',
       message: 'No verification command is set: tasks will be committed, not verified.',
-      repair: '--verify "<command>", or `verify` in nightloom.config.json',
+      repair:
+        '--verify "<command>", `verify` in nightloom.config.json, or the settings of the project in the dashboard',
     });
   }
   return findings;

@@ -7,6 +7,7 @@ it('a command to copy is told from words', () => {
     command: 'codex login',
     words: 'Or set CODEX_API_KEY where the stack is started.',
   });
+  expect(repairParts('--verify "<command>"')).toEqual({ command: null, words: '--verify "<command>"' });
   expect(repairParts('Install git (2.30 or newer).')).toEqual({ command: null, words: 'Install git (2.30 or newer).' });
   const twoSteps = 'claude, then /login; or set ANTHROPIC_API_KEY where the stack is started';
   expect(repairParts(twoSteps)).toEqual({ command: null, words: twoSteps });

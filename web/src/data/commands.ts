@@ -16,10 +16,12 @@ export interface CommandInput<Name extends RouteName> {
 /**
  * A command as a mutation.
  * @param done what to say when it has worked; null: nothing
+ * @param options `areErrorsShown: false`: the caller says what went wrong where it did
  */
 export function useCommand<Name extends RouteName>(
   route: Name,
   done: (answer: RouteAnswer<Name>) => string | null = () => null,
+  { areErrorsShown = true }: { readonly areErrorsShown?: boolean } = {},
 ) {
   const queries = useQueryClient();
   return useMutation({
@@ -30,6 +32,7 @@ export function useCommand<Name extends RouteName>(
     },
     onError: (error) => {
       noticeError(error);
+      if (!areErrorsShown) return;
       const { fact, hint } = describeError(error);
       notify({ tone: 'error', text: fact, hint });
     },

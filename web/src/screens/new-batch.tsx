@@ -46,7 +46,7 @@ export function NewBatch() {
       <ProjectsProblem />
       {isLoading && projects.error === null && <Loading what="the requirements" />}
       {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && (
-        <NoRequirement />
+        <NoRequirement project={items[0]?.id} />
       )}
       {all > 0 && <SearchField label="Search by name" value={q} onChange={setQuery} />}
       {groups.map(({ project, list, shown }) =>
@@ -77,14 +77,32 @@ function ProjectsProblem() {
   return error !== null && data === undefined && <Failed error={error} onRetry={() => void refetch()} />;
 }
 
-function NoRequirement() {
+/** `project`: where the first one is written; undefined: there is none yet. */
+function NoRequirement({ project }: { readonly project: string | undefined }) {
+  if (project === undefined) {
+    return (
+      <FirstRun title="No project yet" text="A batch is made of the requirements of projects. Begin with a project.">
+        <Link to="/projects" className="button button-primary">
+          Add a project
+        </Link>
+      </FirstRun>
+    );
+  }
   return (
     <FirstRun
       title="No requirement files yet"
       text="A requirement is a Markdown file in .claude/commands of a project: a title, and what is to be done."
     >
+      <Link
+        to="/projects/$projectId"
+        params={{ projectId: project }}
+        search={{ write: 'new' }}
+        className="button button-primary"
+      >
+        Write the first one
+      </Link>
       <HowTo command="mkdir -p .claude/commands && $EDITOR .claude/commands/first-task.md">
-        Write the first one in your repository:
+        Or in your repository:
       </HowTo>
     </FirstRun>
   );

@@ -20,7 +20,8 @@ export interface Notice {
 const SHOWN_MS = 5000;
 /** Long enough to undo. */
 const WITH_ACTION_MS = 10_000;
-const TONES: Readonly<Record<Notice['tone'], Tone>> = { info: 'active', good: 'good', error: 'bad' };
+/** What is only said has no shape: it is no state of anything. */
+const TONES: Readonly<Record<Notice['tone'], Tone | null>> = { info: null, good: 'good', error: 'bad' };
 
 /** Shows a message. */
 export function notify(notice: Notice): void {
@@ -39,9 +40,10 @@ export function dismissNotice(id: string): void {
 
 function Toast({ notice, onClose }: { readonly notice: Notice; readonly onClose: () => void }) {
   const { tone, text, hint, action } = notice;
+  const shape = TONES[tone];
   return (
     <div className={`toast toast-${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
-      <StatusIcon tone={TONES[tone]} />
+      {shape !== null && <StatusIcon tone={shape} />}
       <div className="toast-text">
         <p>{text}</p>
         {hint != null && <p className="quiet">{hint}</p>}

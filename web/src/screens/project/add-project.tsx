@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { RouteAnswer } from '../../../../src/contracts/http.ts';
 import { useCommand } from '../../data/commands.ts';
-import { describeError } from '../../data/describe-error.ts';
 import { KEYS, pathCheckQuery } from '../../data/queries.ts';
 import { plural } from '../../model/format.ts';
 import { Button } from '../../ui/button.tsx';
@@ -20,9 +19,9 @@ export function AddProject() {
   const { data: check } = useQuery(pathCheckQuery(settled));
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const add = useCommand('addProject', (project) => `${project.name} was added.`);
+  const add = useCommand('addProject', (project) => `${project.name} was added.`, { areErrorsShown: false });
   const isCurrent = check !== undefined && settled === path.trim() && settled !== '';
-  const problem = isCurrent && check.problem !== null ? `${check.problem.message} ${check.problem.hint}` : null;
+  const problem = isCurrent && check.problem !== null ? problemWith(check.problem) : null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setRefusal(null);
@@ -33,10 +32,7 @@ export function AddProject() {
           void queries.invalidateQueries({ queryKey: KEYS.projects });
           void navigate({ to: '/projects/$projectId', params: { projectId: project.id } });
         },
-        onError: (error) => {
-          const { fact, hint } = describeError(error);
-          setRefusal(hint === null ? fact : `${fact} ${hint}`);
-        },
+        onError: (error) => setRefusal(problemWith(error)),
       },
     );
   };
@@ -61,6 +57,12 @@ export function AddProject() {
       </Button>
     </form>
   );
+}
+
+/** What is wrong with a path, to somebody who can type another one: the catalogue's hints are for the command line. */
+function problemWith(error: { readonly code?: unknown; readonly message: string }): string {
+  if (error.code !== 'not_a_repository') return error.message;
+  return 'This folder is in no git repository. Run `git init` in it, or enter another one.';
 }
 
 function Found({ check }: { readonly check: RouteAnswer<'checkProject'> }) {

@@ -8,7 +8,7 @@ import { Repair } from '../../ui/repair.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { StatusLabel } from '../../ui/status.tsx';
 
-const TONES: Readonly<Record<'error' | 'warning' | 'info', Tone>> = { error: 'bad', warning: 'wait', info: 'good' };
+const TONES: Readonly<Record<'error' | 'warning' | 'info', Tone>> = { error: 'bad', warning: 'wait', info: 'idle' };
 
 /** Looked at anew whenever it is shown. */
 export function Findings({ project }: { readonly project: string }) {

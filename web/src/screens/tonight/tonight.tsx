@@ -97,9 +97,11 @@ function Actions({ batches }: { readonly batches: readonly BatchSummary[] }) {
           Pause all
         </Button>
       )}
-      <Link to="/new" className="button button-primary">
-        <PlusIcon /> New batch
-      </Link>
+      {batches.length > 0 && (
+        <Link to="/new" className="button button-primary">
+          <PlusIcon /> New batch
+        </Link>
+      )}
     </>
   );
 }
