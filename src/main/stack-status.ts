@@ -16,7 +16,8 @@ export interface StackParts {
   readonly host: HostId;
   readonly temporal: OpenTemporal;
   readonly hostChild: HostChild;
-  readonly control: Worker;
+  /** null while it is being made. */
+  readonly controlWorker: () => Worker | null;
   readonly store: Store;
   readonly url: () => string;
 }
@@ -24,14 +25,14 @@ export interface StackParts {
 /** Makes the status function of a stack. */
 export function createStatus(parts: StackParts): () => Promise<Status> {
   return async () => {
-    const { temporal, hostChild, control } = parts;
+    const { temporal, hostChild, controlWorker } = parts;
     const child = hostChild.current();
     const [temporalCheck, database, disk] = await Promise.all([
       checkTemporal(temporal.temporal.connection, temporal.config.address),
       checkDatabase(parts.store),
       checkDisk(parts.paths.home),
     ]);
-    const worker = control.getState();
+    const worker = controlWorker()?.getState() ?? 'STARTING';
     const checks = [
       temporalCheck,
       database.check,
