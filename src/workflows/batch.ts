@@ -14,7 +14,6 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ControlActivities, HostActivities } from '../activities/types.ts';
@@ -41,6 +40,7 @@ import {
 import { BatchRun, endRuns } from './batch-run.ts';
 import { cancel } from './effects.ts';
 import { registerHandlers } from './handlers.ts';
+import { executionLength } from './execution-length.ts';
 import { runLoop, salvageCancelled } from './loop.ts';
 import { laneSignals, transferSignals } from './messages.ts';
 import type { LanePorts, LoopPorts, TransferPorts } from './ports.ts';
@@ -48,11 +48,6 @@ import { settleStop } from './settle.ts';
 import { runTransfers } from './transfers.ts';
 import { inTurns } from './turns.ts';
 import type { Turns } from './turns.ts';
-
-/** After this many tasks an execution is continued as new: about a thousand events. */
-const TASKS_PER_EXECUTION = 50;
-/** Measured: an execution that is continued sooner than 1.2 s after its start may lose a signal. */
-const MIN_EXECUTION_MS = 1200;
 
 /** Executions from before may have two local activities under way, and do not add up their waits. */
 const LOCAL_IN_TURNS = 'local-activities-in-turns';
@@ -124,6 +119,7 @@ function createPorts(state: BatchState): LoopPorts {
   const durable = proxyActivities<ControlActivities>(FINAL_RECORD);
   const isRecent = patched(LOCAL_IN_TURNS);
   const inTurn: Turns = isRecent ? inTurns() : (work) => work();
+  const isLong = executionLength(state);
   let scope: CancellationScope | null = null;
   let shownPhase = '';
   return {
@@ -152,11 +148,7 @@ function createPorts(state: BatchState): LoopPorts {
     },
     interrupt: () => scope?.cancel(),
     addsWaitsUp: isRecent,
-    executionIsLong: (tasksBegun) => {
-      const { continueAsNewSuggested, runStartTime } = workflowInfo();
-      const isLong = continueAsNewSuggested || tasksBegun >= TASKS_PER_EXECUTION;
-      return isLong && Date.now() - runStartTime.getTime() >= MIN_EXECUTION_MS;
-    },
+    executionIsLong: isLong,
     changed: () => {
       setCurrentDetails(detailsTable(state));
       const phase = state.hold === null ? state.status : `hold:${state.hold.reason}`;

@@ -16,6 +16,8 @@ describe('recorded histories', () => {
       'fallback',
       'fix-and-failures',
       'limit-and-backoff',
+      'long-executions-first',
+      'long-executions-last',
       'offload-queued-source',
       'offload-queued-target',
       'offload-running-source',

@@ -12,8 +12,8 @@ import { takeHistory, takeWorkflow } from './replay.ts';
 export type Story = (installation: TestInstallation) => Promise<Record<string, string>>;
 
 const GREETING_IS_HELLO = '! test -e greeting.txt || grep -qx hello greeting.txt';
-/** One execution takes 50 tasks. */
-const TASKS_OF_TWO_EXECUTIONS = 55;
+/** One execution takes ten tasks. */
+const TASKS_OF_TWO_EXECUTIONS = 15;
 
 /** The stories by name. */
 export const STORIES: Readonly<Record<string, Story>> = {
