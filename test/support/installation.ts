@@ -72,6 +72,8 @@ export async function startInstallation(
   options: {
     readonly cachedWorkflows?: number;
     readonly commandTimeoutMs?: number;
+    /** How long `until` waits where it is not told; default 30 s. */
+    readonly untilTimeoutMs?: number;
     readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestInstallation> {
@@ -132,7 +134,7 @@ export async function startInstallation(
       if (outcome.kind === 'closed') throw new Error(`The workflow of ${batch} has ended.`);
       return outcome.answer;
     },
-    until: (batch, isTrue, timeoutMs = 30_000) => until(store, batch, isTrue, timeoutMs),
+    until: (batch, isTrue, timeoutMs = options.untilTimeoutMs ?? 30_000) => until(store, batch, isTrue, timeoutMs),
     stop: async () => {
       await Promise.all([workers.control.stop(), workers.host.stop()]);
       await connection.close();
