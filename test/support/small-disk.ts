@@ -22,6 +22,8 @@ export interface SmallDisk {
   fill(leaveMegabytes?: number): void;
   /** Gives the space back. */
   empty(): void;
+  /** From now on nobody writes to it; no file of it may be open for writing. */
+  makeReadOnly(): Promise<void>;
   /** Unmounts and removes it, whoever still holds files on it. */
   remove(): Promise<void>;
 }
@@ -49,8 +51,11 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
       refilling = setInterval(() => takeAll(ballast, leaveMegabytes * MEGABYTE), REFILL_MS);
     },
     empty,
+    makeReadOnly: async () => {
+      await run('mount', ['-o', 'remount,ro', directory]);
+    },
     remove: async () => {
-      empty();
+      clearInterval(refilling);
       await run('umount', ['--lazy', directory]);
       await rmdir(directory);
     },

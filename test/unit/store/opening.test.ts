@@ -1,11 +1,12 @@
 /** What openStore refuses, and how it leaves what it refuses. */
-import { chmod, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open-store.ts';
 import { batchId, definition, newBatch } from '../../contract/store-fixtures.ts';
+import { mayMount, mountSmallDisk } from '../../support/small-disk.ts';
 
 let folder: string;
 let file: string;
@@ -22,6 +23,8 @@ async function fill(): Promise<void> {
   await store.batches.create(newBatch(1, tasks));
   await store.close();
 }
+
+const mayNotMount = !(await mayMount());
 
 describe('openStore', () => {
   it('makes the file for its owner only and keeps what was written over a restart', async () => {
@@ -79,5 +82,20 @@ describe('openStore', () => {
     await fill();
     await chmod(file, 0o400);
     await expect(openStore({ file })).rejects.toMatchObject({ code: 'state_dir_unusable' });
+  });
+
+  it.skipIf(mayNotMount)('refuses a file on a disk that is read-only, and leaves it as it is', async () => {
+    await fill();
+    const disk = await mountSmallDisk(4);
+    try {
+      const there = join(disk.directory, 'nightloom.db');
+      await copyFile(file, there);
+      await disk.makeReadOnly();
+      await expect(openStore({ file: there })).rejects.toMatchObject({ code: 'state_dir_unusable' });
+      expect(await readdir(disk.directory)).toEqual(['nightloom.db']);
+      expect(await readFile(there)).toEqual(await readFile(file));
+    } finally {
+      await disk.remove();
+    }
   });
 });
