@@ -1,6 +1,6 @@
 /** How soon API and Temporal answer again after their process was killed while an agent works. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchOptions } from './run.ts';
+import { kill, settle, until } from './support/kills.ts';
 import { AGENT } from './support/place.ts';
 import { worstOf } from './support/result.ts';
 import type { BenchResult } from './support/result.ts';
@@ -10,10 +10,6 @@ import type { Stack } from './support/stack.ts';
 const ROUNDS = 5;
 /** Longer than all rounds together. */
 const AGENT_MS = 600_000;
-/** Between the rounds: everything is up and nothing is being caught up. */
-const SETTLE_MS = 3000;
-const POLL_MS = 10;
-const TIMEOUT_MS = 60_000;
 
 /** `up` is started again at once, as a service manager does; the Temporal server is the supervisor's to start. */
 export async function restarts(options: BenchOptions): Promise<BenchResult> {
@@ -45,11 +41,6 @@ export async function restarts(options: BenchOptions): Promise<BenchResult> {
   };
 }
 
-async function settle(stack: Stack): Promise<void> {
-  await until(async () => (await stack.status()).healthy);
-  await sleep(SETTLE_MS);
-}
-
 async function killControl(stack: Stack, id: string): Promise<number> {
   await kill(stack, 'control');
   const killedMs = performance.now();
@@ -65,20 +56,4 @@ async function killTemporal(stack: Stack, id: string): Promise<number> {
   const tookMs = performance.now() - killedMs;
   await until(async () => (await stack.client.call('resumeBatch', { params: { id }, body: {} })).result === 'applied');
   return tookMs;
-}
-
-async function kill(stack: Stack, role: 'control' | 'temporal'): Promise<void> {
-  const { processes, temporalPid } = await stack.status();
-  const pid = role === 'temporal' ? temporalPid : processes.find((each) => each.role === role)?.pid;
-  if (pid == null) throw new Error(`There is no process ${role}.`);
-  process.kill(pid, 'SIGKILL');
-}
-
-/** What is away fails meanwhile. */
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + TIMEOUT_MS;
-  while (!(await isTrue().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`It did not happen within ${TIMEOUT_MS} ms.`);
-    await sleep(POLL_MS);
-  }
 }

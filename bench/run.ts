@@ -16,6 +16,7 @@ import { longAgent, overhead } from './overhead.ts';
 import { metrics } from './metrics.ts';
 import { parallel } from './parallel.ts';
 import { recovery } from './recovery.ts';
+import { replays } from './replays.ts';
 import { restarts } from './restarts.ts';
 import { startup } from './startup.ts';
 import { ROOT } from './support/place.ts';
@@ -42,6 +43,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   startup,
   recovery,
   restarts,
+  replays,
   commands,
   parallel,
   kinds,
