@@ -16,12 +16,12 @@ import { createLaneClient } from '../temporal/lanes.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { createControlWorker } from '../worker/control-worker.ts';
 import { runWorker } from '../worker/run-worker.ts';
-import type { WorkerMetrics } from '../worker/worker-metrics.ts';
 import { awakeCheck } from './awake-check.ts';
 import { bindBatches } from './bind-batches.ts';
 import { DASHBOARD } from './dashboard-link.ts';
 import type { HostChild } from './host-child.ts';
 import type { Installation } from './installation.ts';
+import type { MeasuredRuntime } from './measured-runtime.ts';
 import { createStatus } from './stack-status.ts';
 import type { OpenTemporal } from './temporal.ts';
 import { webhookSender } from './webhooks.ts';
@@ -43,7 +43,8 @@ export interface ControlParts {
   readonly bundling: Promise<string>;
   /** Never shown. */
   readonly secrets: readonly string[];
-  readonly metrics: WorkerMetrics;
+  /** Of the control worker. */
+  readonly metrics: MeasuredRuntime;
   readonly version: string;
   readonly stopping: AbortSignal;
 }

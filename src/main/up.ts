@@ -8,8 +8,6 @@ import { createLogger } from '../platform/logger.ts';
 import { secretValues } from '../platform/masking.ts';
 import { defaultHome, ensureStateDirectory } from '../platform/paths.ts';
 import { openStore } from '../store/open-store.ts';
-import { installRuntime } from '../worker/runtime.ts';
-import { createWorkerMetrics } from '../worker/worker-metrics.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { dashboardLink } from './dashboard-link.ts';
 import { superviseHost } from './host-child.ts';
@@ -18,7 +16,7 @@ import { keepHouse } from './household.ts';
 import { loadInstallation } from './installation.ts';
 import { openKnownTemporal } from './known-temporal.ts';
 import { listenOnLoopback } from './listen.ts';
-import { keepDraining } from './measured-runtime.ts';
+import { measureSdk } from './measured-runtime.ts';
 import { runProgram } from './run-program.ts';
 import { goodbye, greeting } from './stack-greeting.ts';
 import { lastPort } from './stack-record.ts';
@@ -51,9 +49,8 @@ async function up(): Promise<number> {
     file: `${paths.logs}/control.log`,
     secrets,
   });
-  const metrics = createWorkerMetrics();
-  installRuntime(logger, metrics.buffer);
-  cleanup.defer(keepDraining(metrics));
+  const metrics = measureSdk(logger);
+  cleanup.defer(() => metrics.stop());
 
   const store = await openStore(location);
   cleanup.defer(() => store.close());
