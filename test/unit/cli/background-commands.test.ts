@@ -4,19 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProposalView } from '../../../src/contracts/background-routes.ts';
 import type { RouteAnswer } from '../../../src/contracts/http.ts';
-import type { ProjectView } from '../../../src/contracts/views.ts';
 import { Refusal } from './api-server.ts';
 import { cliHome } from './cli-home.ts';
-import { taskDetail, taskPage, taskView } from './views.ts';
+import { PROJECT, taskDetail, taskPage, taskView } from './views.ts';
 
-const PROJECT: ProjectView = {
-  id: 'p_aaaaaaaaaa',
-  name: 'shop',
-  path: '/srv/shop',
-  host: 'laptop-ab12',
-  createdAt: '2026-03-01T02:00:00.000Z',
-  settings: {},
-};
 const NONE = taskPage([]);
 const [MADE] = taskPage([taskView({ id: 't_aaaaaaaaaa', kind: 'refine', name: 'refine', status: 'queued' })]).items;
 const made = (): RouteAnswer<'createTask'> => MADE ?? fail();

@@ -3,18 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { IdeaView } from '../../../src/contracts/idea-routes.ts';
-import type { ProjectView } from '../../../src/contracts/views.ts';
 import { Refusal } from './api-server.ts';
 import { cliHome } from './cli-home.ts';
-
-const PROJECT: ProjectView = {
-  id: 'p_aaaaaaaaaa',
-  name: 'shop',
-  path: '/srv/shop',
-  host: 'laptop-ab12',
-  createdAt: '2026-03-01T02:00:00.000Z',
-  settings: {},
-};
+import { PROJECT } from './views.ts';
 
 const IDEA: IdeaView = {
   id: 'd_aaaaaaaaaa',

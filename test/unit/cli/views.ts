@@ -1,7 +1,17 @@
 /** Views for the tests of the command line: complete objects, of which a test names only what matters to it. */
 import type { RouteAnswer } from '../../../src/contracts/http.ts';
-import type { BatchView, Report, TaskDetail, TaskView } from '../../../src/contracts/views.ts';
+import type { ProjectView, BatchView, Report, TaskDetail, TaskView } from '../../../src/contracts/views.ts';
 import type { TaskStatus } from '../../../src/contracts/vocabulary.ts';
+
+/** A registered project. */
+export const PROJECT: ProjectView = {
+  id: 'p_aaaaaaaaaa',
+  name: 'shop',
+  path: '/srv/shop',
+  host: 'laptop-ab12',
+  createdAt: '2026-03-01T02:00:00.000Z',
+  settings: {},
+};
 
 export function taskView(fields: Partial<TaskView> = {}): TaskView {
   return {
