@@ -64,6 +64,7 @@ export default defineConfig({
           name: 'web',
           include: ['test/web/{flows,requirements,screens,tonight}.test.ts'],
           globalSetup: temporal,
+          setupFiles: ['test/web/support/evidence.ts'],
           provide: { isQuick: true },
           testTimeout: 60_000,
           expect: patient,

@@ -50,6 +50,24 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
     await page.context().close();
   });
 
+  it('offers nothing to press before its place is known: values that come late would move it away', async () => {
+    const project = await stack.project(`late-${width}`, { a: 'write a.txt A' }, { verify: ['true'] });
+    const { page } = await openPage(browser, width);
+    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+    await page.route('**/configuration', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(await stack.loginLink(`/projects/${project.view.id}?part=settings`));
+    await page.getByText('Loading the settings').waitFor();
+    const button = page.getByRole('button', { name: 'Try the verification commands' });
+    expect(await button.count()).toBe(0);
+    release(undefined);
+    await button.click();
+    await page.getByText('1 of 1 passed.').waitFor();
+    await page.context().close();
+  });
+
   it('says that a command is not there, and stops', async () => {
     const project = await stack.project(`none-${width}`, { a: 'write a.txt A' }, { verify: ['no-such-program'] });
     const { page } = await openPage(browser, width);

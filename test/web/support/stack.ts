@@ -16,6 +16,7 @@ import { choosePort } from '../../../src/temporal/ports.ts';
 import { makeRepository } from '../../support/git-repository.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import type { TestRepository } from '../../support/git-repository.ts';
+import { giveEvidence } from './evidence.ts';
 
 const UP = fileURLToPath(new URL('../../../src/main/up.ts', import.meta.url));
 const WAIT_MS = 60_000;
@@ -161,6 +162,7 @@ async function startUp(env: Record<string, string>, state: string): Promise<Up> 
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   const ended = once(child, 'close');
+  child.once('close', giveEvidence(() => Promise.resolve(`The stack printed:\n${output}`)));
   for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
     const url = /is up: (http:\S+)/.exec(output)?.[1];
     if (url !== undefined) return { child, url, ended };

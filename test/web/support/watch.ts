@@ -2,6 +2,7 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
+import { giveEvidence } from './evidence.ts';
 
 /** The widths of every flow. */
 export const WIDTHS = { wide: { width: 1280, height: 800 }, narrow: { width: 320, height: 720 } } as const;
@@ -23,6 +24,13 @@ export async function openPage(
   const context = await browser.newContext({ viewport: WIDTHS[width], colorScheme, timezoneId: 'Pacific/Chatham' });
   const page = await context.newPage();
   const mistakes: string[] = [];
+  const requests: string[] = [];
+  page.on('requestfinished', (request) => requests.push(`${request.method()} ${request.url()}`));
+  const forget = giveEvidence(async () => {
+    const shown = await page.locator('body').innerText({ timeout: 5000 });
+    return [`${page.url()} shows:`, shown, 'Last requests:', ...requests.slice(-20), ...mistakes].join('\n');
+  });
+  page.on('close', forget);
   page.on('pageerror', (error) => mistakes.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();

@@ -1,22 +1,13 @@
 /** A project: its requirements, its settings, whether a night can work here. */
-import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { ProjectView } from '../../../../src/contracts/views.ts';
-import { useCommand } from '../../data/commands.ts';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useProject } from '../../data/projects.ts';
-import { KEYS } from '../../data/queries.ts';
-import { Button } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
-import { Page, Section } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Requirements } from '../requirements/requirements.tsx';
 import { Findings } from './findings.tsx';
-import { Origins } from './origins.tsx';
-import { SettingsForm } from './settings-form.tsx';
-import { TryVerification } from './try-verification.tsx';
+import { ProjectSettings } from './project-settings.tsx';
 import '../../styles/project.css';
 
 const route = getRouteApi('/projects/$projectId');
@@ -47,14 +38,7 @@ export function Project() {
   }
   const panels: Readonly<Record<Part, () => ReactNode>> = {
     requirements: () => <Requirements project={project} />,
-    settings: () => (
-      <>
-        <SettingsForm key={JSON.stringify(project.settings)} project={project} />
-        <TryVerification project={project.id} />
-        <Origins project={project.id} />
-        <Remove project={project} />
-      </>
-    ),
+    settings: () => <ProjectSettings project={project} />,
     check: () => <Findings project={project.id} />,
   };
   return (
@@ -66,38 +50,5 @@ export function Project() {
         parts={PARTS.map((value) => ({ value, label: PART_WORDS[value], panel: panels[value] }))}
       />
     </Page>
-  );
-}
-
-function Remove({ project }: { readonly project: ProjectView }) {
-  const [isAsking, setAsking] = useState(false);
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const remove = useCommand('removeProject', () => `${project.name} was removed. Its files are as they were.`);
-  const go = (): void =>
-    remove.mutate(
-      { params: { id: project.id } },
-      {
-        onSuccess: () => {
-          void queries.invalidateQueries({ queryKey: KEYS.projects });
-          void navigate({ to: '/projects' });
-        },
-      },
-    );
-  return (
-    <Section
-      title="Remove the project"
-      note="It is only forgotten: nothing in the repository changes."
-      actions={<Button onPress={() => setAsking(true)}>Remove…</Button>}
-    >
-      <Confirm
-        title={`Remove ${project.name}?`}
-        text="It is only forgotten: nothing in the repository changes."
-        action="Remove the project"
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        onConfirm={go}
-      />
-    </Section>
   );
 }
