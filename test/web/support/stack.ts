@@ -162,7 +162,10 @@ async function startUp(env: Record<string, string>, state: string): Promise<Up> 
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   const ended = once(child, 'close');
-  child.once('close', giveEvidence(() => Promise.resolve(`The stack printed:\n${output}`)));
+  child.once(
+    'close',
+    giveEvidence(() => Promise.resolve(`The stack printed:\n${output}`)),
+  );
   for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
     const url = /is up: (http:\S+)/.exec(output)?.[1];
     if (url !== undefined) return { child, url, ended };
