@@ -62,7 +62,7 @@ export default defineConfig({
       {
         test: {
           name: 'web',
-          include: ['test/web/{flows,requirements,screens,tonight}.test.ts'],
+          include: ['test/web/{flows,requirements,tonight}.test.ts'],
           globalSetup: temporal,
           setupFiles: ['test/web/support/evidence.ts'],
           provide: { isQuick: true },

@@ -68,18 +68,6 @@ describe('while it runs', () => {
     expect(paused).toMatchObject({ status: 'paused', counts: { failed: 0 } });
     expect((await shell.type('batch', 'cancel', id)).exit).toBe(0);
   });
-
-  it('[P10] skip-wait ends the wait for a usage limit, which shows until when it lasts', async () => {
-    await shell.enter({ a: 'limit 2h\nwrite a.txt a' });
-    const id = await shell.create('a', '--start', '--name', 'Limited');
-    const held = await untilBatch(user, id, (batch) => batch.hold !== null);
-    expect(held.hold?.reason).toBe('usage_limit');
-    expect(Date.parse(held.hold?.until ?? '') - Date.now()).toBeGreaterThan(60 * 60_000);
-    expect((await shell.type('batch', 'show', 'Limited')).out).toContain('waiting until');
-    expect((await shell.type('batch', 'skip-wait', 'Limited')).exit).toBe(0);
-    const done = await untilBatch(user, id, (batch) => batch.status === 'completed');
-    expect(done.tasks[0]).toMatchObject({ status: 'completed', attempts: 1, waits: [{ kind: 'usage_limit' }] });
-  });
 });
 
 describe('agent.fallback', () => {

@@ -1,6 +1,6 @@
-/** Projects, their settings, and which requirements are taken. */
+/** Projects and their settings. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { asBatch, runToEnd } from './support/batch.ts';
+import { asBatch } from './support/batch.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
 
@@ -11,8 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => user.leave());
-
-const SCRIPTED = JSON.stringify({ agent: { name: 'scripted' }, attempts: 1 });
 
 describe('project', () => {
   it('add prints the commands that are trusted with it; list and show know it; remove forgets it', async () => {
@@ -54,32 +52,5 @@ describe('settings of the project', () => {
     expect(batch.tasks[0]).toMatchObject({ verified: 'passed', verification: [{ passed: true }, { passed: true }] });
     const files = await repository.git(['show', '--name-only', '--format=', `${batch.branch}`]);
     expect(files.split('\n')).toEqual(['.claude/commands/a.md', 'a.txt']);
-  });
-
-  it('[P7] --in-place commits in the checkout and leaves untracked files alone', async () => {
-    const repository = await user.repository({ a: 'write a.txt a' });
-    await repository.write('mine.txt', 'not yours');
-    const { exit, batch } = await runToEnd(user, repository.directory, ['--in-place']);
-    expect(exit).toBe(0);
-    expect(await repository.git(['rev-parse', 'main'])).toBe(batch.tasks[0]?.commit);
-    expect(await repository.git(['status', '--porcelain'])).toBe('?? mine.txt');
-    expect(await repository.read('.claude/commands/a.md')).toBeNull();
-  });
-});
-
-describe('which requirements', () => {
-  it('what an undelivered branch resolves is not taken again, but with --again', async () => {
-    const repository = await user.repository({ a: 'write a.txt a' }, { 'nightloom.config.json': SCRIPTED });
-    const cwd = repository.directory;
-    const first = await runToEnd(user, cwd, ['--name', 'One']);
-    const nothing = await user.call(['run'], { cwd });
-    expect(nothing.exit).toBe(2);
-    expect(nothing.err).toContain(`${first.batch.branch}`);
-    expect(nothing.err).toContain('--again');
-    const named = await user.call(['run', 'a'], { cwd });
-    expect(named.exit).toBe(5);
-    const again = await runToEnd(user, cwd, ['--again', '--name', 'Two']);
-    expect(again.batch.counts.completed).toBe(1);
-    expect(again.batch.branch).not.toBe(first.batch.branch);
   });
 });

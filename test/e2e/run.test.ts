@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BatchView } from '../../src/contracts/views.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 import { asBatch, runToEnd, showTask, taskOf } from './support/batch.ts';
-import { makeGate } from './support/gate.ts';
 import { BATCH_KEYS, CHECK_KEYS, SUMMARY_KEYS, TASK_KEYS } from './support/shapes.ts';
 import { makeUser } from './support/user.ts';
 import type { User } from './support/user.ts';
@@ -169,43 +168,5 @@ describe('run for people', () => {
     expect(ran.out).toContain('committed, not verified');
     expect(ran.err).toContain('No verification command is set');
     expect(ran.out + ran.err).not.toContain('\u001B');
-  });
-
-  it('without a terminal ends with exit 6 when the batch needs the user, and goes on after resume', async () => {
-    const plain = await user.repository({ login: 'auth\nwrite in.txt yes' });
-    const ran = await user.call(['run', '--agent', 'scripted', '--name', 'Login'], { cwd: plain.directory });
-    expect(ran.exit).toBe(6);
-    expect(ran.err).toContain('needs you');
-    expect(ran.err).toMatch(/Next: nightloom batch resume b_/);
-    expect((await user.call(['batch', 'resume', 'Login'], { cwd: plain.directory })).exit).toBe(0);
-    const followed = await user.call(['logs', 'login', '-f'], { cwd: plain.directory });
-    expect(followed.exit).toBe(0);
-    expect((await showTask(user, 'login', { cwd: plain.directory })).status).toBe('completed');
-  });
-
-  it('Ctrl-C stops watching, never the batch', async () => {
-    const gate = makeGate(user);
-    const plain = await user.repository({ slow: `${gate.line}\nwrite slow.txt yes` });
-    const run = user.start(['run', '--agent', 'scripted', '--name', 'Watched'], { cwd: plain.directory });
-    await run.says('First task running, you can leave');
-    run.child.kill('SIGINT');
-    const ran = await run.ended;
-    expect(ran.exit).toBe(130);
-    expect(ran.err).toContain('Stopped watching; the batch goes on.');
-    await gate.open();
-    expect((await user.call(['logs', 'slow', '-f'], { cwd: plain.directory })).exit).toBe(0);
-    expect((await showTask(user, 'slow', { cwd: plain.directory })).status).toBe('completed');
-  });
-
-  it('--detach returns at once and says how to look', async () => {
-    const gate = makeGate(user);
-    const plain = await user.repository({ later: `${gate.line}\nwrite later.txt yes` });
-    const ran = await user.call(['run', 'later', '--agent', 'scripted', '--detach'], { cwd: plain.directory });
-    expect(ran.exit).toBe(0);
-    expect(ran.out).toMatch(/nightloom batch show b_/);
-    expect((await showTask(user, 'later', { cwd: plain.directory })).status).not.toBe('completed');
-    await gate.open();
-    await user.call(['logs', 'later', '-f'], { cwd: plain.directory });
-    expect((await showTask(user, 'later', { cwd: plain.directory })).status).toBe('completed');
   });
 });

@@ -1,6 +1,5 @@
-/** `run` at a terminal: it asks, shows live progress, and Ctrl-C only stops watching. */
+/** `run` at a terminal: it asks and shows live progress. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { asBatch, showTask, untilBatch } from './support/batch.ts';
 import { makeGate } from './support/gate.ts';
 import { atTerminal } from './support/terminal.ts';
 import { makeUser } from './support/user.ts';
@@ -9,7 +8,6 @@ import type { User } from './support/user.ts';
 const SETTINGS = { 'nightloom.config.json': JSON.stringify({ agent: { name: 'scripted' } }) };
 /** A question hides the cursor while it waits for keys. */
 const QUESTION = '\u001B[?25l';
-const CTRL_C = '\u0003';
 let user: User;
 
 beforeAll(async () => {
@@ -45,20 +43,5 @@ describe('run at a terminal', () => {
     expect(shown).toContain('Ctrl-C stops watching, not the batch.');
     expect(shown).toContain('1 completed');
     expect(shown).toContain('\u001B[');
-  });
-
-  it('Ctrl-C leaves with exit 130 and the commands to go on; the batch ends by itself', async () => {
-    const gate = makeGate(user);
-    const { directory } = await user.repository({ slow: `${gate.line}\nwrite a.txt a` }, SETTINGS);
-    const terminal = atTerminal(user, ['run', 'slow', '--name', 'Left'], directory);
-    await terminal.shows('you can leave');
-    terminal.press(CTRL_C);
-    const { exit, shown } = await terminal.ended;
-    expect(exit).toBe(130);
-    expect(shown).toContain('Stopped watching; the batch goes on.');
-    await gate.open();
-    const { doc } = await user.json(['batch', 'show', 'Left'], { cwd: directory });
-    await untilBatch(user, asBatch(doc).id, (batch) => batch.status === 'completed');
-    expect((await showTask(user, 'slow', { cwd: directory })).status).toBe('completed');
   });
 });

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { makeNight } from './support/night.ts';
 import type { Night } from './support/night.ts';
-import { IS_QUICK } from './support/scope.ts';
 import { startWebStack } from './support/stack.ts';
 import type { WebStack } from './support/stack.ts';
 import { axeViolations, openPage, overflowPx } from './support/watch.ts';
@@ -60,7 +59,7 @@ const ALL: readonly (readonly [Width, 'light' | 'dark'])[] = [
   ['narrow', 'dark'],
 ];
 
-describe.each(IS_QUICK ? ALL.slice(0, 1) : ALL)('%s, %s', (width, theme) => {
+describe.each(ALL)('%s, %s', (width, theme) => {
   let watched: WatchedPage;
   beforeAll(async () => {
     watched = await openPage(browser, width, theme);

@@ -90,8 +90,9 @@ function isMissing(exit: { readonly code: number | null; readonly timedOut: bool
 
 async function missing(command: string, directory: string, masker: Masker): Promise<AppError> {
   const tail = await readTail(directory, masker);
-  const said = tail.trim() === '' ? '' : ` It printed: ${tail.trim().slice(-300)}`;
-  return new AppError('verify_command_missing', `The verification command \`${command}\` was not found.${said}`, {
+  const said = tail.trim() === '' ? '.' : `: ${tail.trim().slice(-300)}`;
+  // The summary of the code goes before it where a hold says why.
+  return new AppError('verify_command_missing', `The shell does not know \`${command}\`${said}`, {
     details: { command, outputTail: tail },
   });
 }

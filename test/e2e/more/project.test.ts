@@ -60,6 +60,16 @@ describe('settings of the project', () => {
     expect((await user.call(['batch', 'cancel', 'Setup'], { cwd: repository.directory })).exit).toBe(0);
   });
 
+  it('[P7] --in-place commits in the checkout and leaves untracked files alone', async () => {
+    const repository = await user.repository({ a: 'write a.txt a' });
+    await repository.write('mine.txt', 'not yours');
+    const { exit, batch } = await runToEnd(user, repository.directory, ['--in-place']);
+    expect(exit).toBe(0);
+    expect(await repository.git(['rev-parse', 'main'])).toBe(batch.tasks[0]?.commit);
+    expect(await repository.git(['status', '--porcelain'])).toBe('?? mine.txt');
+    expect(await repository.read('.claude/commands/a.md')).toBeNull();
+  });
+
   it("[P7] a failed task --in-place keeps its own work, none of the user's files, and takes the checkout back", async () => {
     const repository = await user.repository({ a: 'fail No.', b: 'write b.txt b\ndelete README.md\nfail No.' });
     await repository.write('mine.txt', 'not yours');
@@ -86,6 +96,21 @@ describe('settings of the project', () => {
 });
 
 describe('which requirements', () => {
+  it('what an undelivered branch resolves is not taken again, but with --again', async () => {
+    const repository = await user.repository({ a: 'write a.txt a' }, { 'nightloom.config.json': SCRIPTED });
+    const cwd = repository.directory;
+    const first = await runToEnd(user, cwd, ['--name', 'One']);
+    const nothing = await user.call(['run'], { cwd });
+    expect(nothing.exit).toBe(2);
+    expect(nothing.err).toContain(`${first.batch.branch}`);
+    expect(nothing.err).toContain('--again');
+    const named = await user.call(['run', 'a'], { cwd });
+    expect(named.exit).toBe(5);
+    const again = await runToEnd(user, cwd, ['--again', '--name', 'Two']);
+    expect(again.batch.counts.completed).toBe(1);
+    expect(again.batch.branch).not.toBe(first.batch.branch);
+  });
+
   it('slash commands and unusable files are left alone and named; a named slash command runs', async () => {
     const repository = await user.repository(
       { plain: 'write p.txt p' },

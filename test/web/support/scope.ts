@@ -4,7 +4,7 @@ import type { Width } from './watch.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Each flow once, axe once per screen. */
+    /** Each flow once, at one width. */
     isQuick: boolean;
   }
 }
