@@ -64,7 +64,7 @@ export default defineConfig({
           name: 'web',
           include: ['test/web/{flows,requirements,tonight}.test.ts'],
           globalSetup: temporal,
-          setupFiles: ['test/web/support/evidence.ts'],
+          setupFiles: ['test/web/support/print-evidence.ts'],
           provide: { isQuick: true },
           testTimeout: 60_000,
           expect: patient,

@@ -11,10 +11,11 @@ import type { BenchOptions } from './run.ts';
 import { listFigures } from './support/browser-list.ts';
 import { loadFigures } from './support/browser-load.ts';
 import { logFigures } from './support/browser-log.ts';
+import { shiftFigures } from './support/browser-shift.ts';
 import { ROOT } from './support/place.ts';
 import type { BenchResult, Figure } from './support/result.ts';
 
-/** First load, changes on screen, logs and long lists. */
+/** First load, changes on screen, what moves by itself, logs and long lists. */
 export async function browser(options: BenchOptions): Promise<BenchResult> {
   await using cleanup = new AsyncDisposableStack();
   const stack = await startWebStack(null);
@@ -36,6 +37,7 @@ async function measured(stack: WebStack, chromium: Browser, options: BenchOption
   const night = await makeNight(stack);
   return [
     ...(await loadFigures(stack, chromium, options.rounds ?? 5)),
+    ...(await shiftFigures(stack, chromium, night)),
     ...(await logFigures(stack, chromium, night.runningTask, options.rounds ?? 5)),
     ...(await listFigures(stack, chromium, options.tasks ?? 10_000)),
   ];

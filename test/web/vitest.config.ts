@@ -7,7 +7,7 @@ export default defineConfig({
     name: 'web',
     include: ['test/web/**/*.test.ts'],
     globalSetup: ['test/support/temporal-server.ts'],
-    setupFiles: ['test/web/support/evidence.ts'],
+    setupFiles: ['test/web/support/print-evidence.ts'],
     provide: { isQuick: false },
     expect: { poll: { timeout: 10_000 } },
     env: COMPILE_CACHE,

@@ -1,5 +1,4 @@
-/** What a failed test leaves to understand it by: what its pages showed and what its stacks printed.. */
-import { afterEach } from 'vitest';
+/** What helps to understand a failed test: what its pages showed and what its stacks printed. */
 
 type Source = () => Promise<string>;
 
@@ -12,10 +11,8 @@ export function giveEvidence(source: Source): () => void {
   return () => void sources.delete(source);
 }
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const source of sources) {
-    const text = await source().catch((error: unknown) => String(error));
-    process.stderr.write(`\n[${task.name}]\n${text.slice(-LAST_CHARACTERS)}\n`);
-  }
-});
+/** The end of what each source says now. */
+export async function takeEvidence(): Promise<string[]> {
+  const texts = await Promise.all([...sources].map((source) => source().catch((error: unknown) => String(error))));
+  return texts.map((text) => text.slice(-LAST_CHARACTERS));
+}

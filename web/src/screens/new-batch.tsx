@@ -1,7 +1,10 @@
 /** A new batch, from requirements of one or several projects. */
 import { useState } from 'react';
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import type { RouteAnswer } from '../../../src/contracts/http.ts';
+import type { ProjectView } from '../../../src/contracts/views.ts';
 import { projectsQuery, requirementsQuery } from '../data/queries.ts';
 import { Page } from '../ui/page.tsx';
 import { SearchField } from '../ui/search-field.tsx';
@@ -13,30 +16,11 @@ const route = getRouteApi('/new');
 
 /** See above. */
 export function NewBatch() {
-  const { project: only, q = '' } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { project: only } = route.useSearch();
   const projects = useQuery(projectsQuery());
   const items = (projects.data?.items ?? []).filter((project) => only === undefined || project.id === only);
   const lists = useQueries({ queries: items.map((project) => requirementsQuery(project.id)) });
-  const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
-  const words = q.toLowerCase();
-  const groups = items.flatMap((project, at) => {
-    const list = lists[at];
-    if (list === undefined) return [];
-    const shown = (list.data?.items ?? []).filter((item) => `${item.name} ${item.title}`.toLowerCase().includes(words));
-    return [{ project, list, shown }];
-  });
   const isLoading = projects.isPending || lists.some((list) => list.isPending);
-  const all = lists.reduce((sum, list) => sum + (list.data?.items.length ?? 0), 0);
-  const tasks = [...chosen].flatMap(([projectId, names]) =>
-    [...names].map((requirementName) => ({ projectId, requirementName })),
-  );
-  const setQuery = (text: string): void => {
-    void navigate({
-      search: () => ({ ...(only === undefined ? {} : { project: only }), ...(text === '' ? {} : { q: text }) }),
-      replace: true,
-    });
-  };
   return (
     <Page
       title="New batch"
@@ -45,11 +29,52 @@ export function NewBatch() {
     >
       <ProjectsProblem />
       {isLoading && projects.error === null && <Loading what="the requirements" />}
-      {!isLoading && all === 0 && lists.every((list) => list.error === null) && projects.data !== undefined && (
-        <NoRequirement project={items[0]?.id} />
+      {/* All at once: a list that comes late would push the others away from under a finger. */}
+      {!isLoading && projects.data !== undefined && (
+        <Choice
+          only={only}
+          groups={items.flatMap((project, at) => {
+            const list = lists[at];
+            return list === undefined ? [] : [{ project, list }];
+          })}
+        />
       )}
-      {all > 0 && <SearchField label="Search by name" value={q} onChange={setQuery} />}
-      {groups.map(({ project, list, shown }) =>
+    </Page>
+  );
+}
+
+interface Group {
+  readonly project: ProjectView;
+  readonly list: UseQueryResult<RouteAnswer<'listRequirements'>>;
+}
+
+/** The requirements of each project, and what is made of those that are chosen. */
+function Choice({ only, groups }: { readonly only: string | undefined; readonly groups: readonly Group[] }) {
+  const { q = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, ReadonlySet<string>>>(new Map());
+  const setQuery = (text: string): void => {
+    void navigate({
+      search: () => ({ ...(only === undefined ? {} : { project: only }), ...(text === '' ? {} : { q: text }) }),
+      replace: true,
+    });
+  };
+  if (groups.every(({ list }) => list.data?.items.length === 0)) {
+    return <NoRequirement project={groups[0]?.project.id} />;
+  }
+  const words = q.toLowerCase();
+  const fitting = groups.map(({ project, list }) => ({
+    project,
+    list,
+    shown: (list.data?.items ?? []).filter((item) => `${item.name} ${item.title}`.toLowerCase().includes(words)),
+  }));
+  const tasks = [...chosen].flatMap(([projectId, names]) =>
+    [...names].map((requirementName) => ({ projectId, requirementName })),
+  );
+  return (
+    <>
+      <SearchField label="Search by name" value={q} onChange={setQuery} />
+      {fitting.map(({ project, list, shown }) =>
         list.error !== null && list.data === undefined ? (
           <Failed key={project.id} error={list.error} onRetry={() => void list.refetch()} />
         ) : (
@@ -64,11 +89,11 @@ export function NewBatch() {
           )
         ),
       )}
-      {all > 0 && groups.every(({ shown }) => shown.length === 0) && (
+      {fitting.every(({ list, shown }) => list.data !== undefined && shown.length === 0) && (
         <NoMatch what="requirement" onClear={() => setQuery('')} />
       )}
-      {all > 0 && <CreateBar chosen={tasks} />}
-    </Page>
+      <CreateBar chosen={tasks} />
+    </>
   );
 }
 

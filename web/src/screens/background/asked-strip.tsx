@@ -8,12 +8,17 @@ import { TaskStatusLabel } from '../../ui/status.tsx';
 /** Nothing while there are none. */
 export function AskedStrip({
   project,
+  looked,
   onOpen,
 }: {
   readonly project: string;
+  /** Task whose result is being looked at: no news any more. */
+  readonly looked: string | undefined;
   readonly onOpen: (taskId: string) => void;
 }) {
-  const shown = (useQuery(askedQuery(project)).data ?? []).filter((task) => isOpen(task) || isNews(task));
+  const shown = (useQuery(askedQuery(project)).data ?? []).filter(
+    (task) => isOpen(task) || (isNews(task) && task.id !== looked),
+  );
   if (shown.length === 0) return null;
   return (
     <ul className="asked" aria-label="In the background">

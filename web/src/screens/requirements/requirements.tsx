@@ -25,11 +25,12 @@ const route = getRouteApi('/projects/$projectId');
 export function Requirements({ project }: { readonly project: ProjectView }) {
   const { data, error, refetch } = useQuery(requirementsQuery(project.id));
   const { open, show, close } = usePlaces();
+  const { result: looked } = route.useSearch();
   const [subject, setSubject] = useState<AskSubject | null>(null);
   useShortcut('c', 'Write a requirement', () => open(null));
   return (
     <div className="stack">
-      <AskedStrip project={project.id} onOpen={show} />
+      <AskedStrip project={project.id} looked={looked} onOpen={show} />
       {data === undefined && error === null && <Loading what="the requirements" />}
       {data === undefined && error !== null && <Failed error={error} onRetry={() => void refetch()} />}
       {data?.items.length === 0 && (

@@ -62,10 +62,11 @@ export function System() {
           <span className="number">{data.processes.map(({ role, pid }) => `${role} ${pid}`).join(', ')}</span>
         </Fact>
       </Facts>
-      <Agents />
-      <Doctor />
       <Lanes />
       <CleanUp />
+      {/* Last what takes a while to find out: it would push the others away. */}
+      <Agents />
+      <Doctor />
     </Page>
   );
 }

@@ -17,9 +17,11 @@ const PHASE_WORDS = {
 /** Nothing while no agent works. */
 export function TaskNow({ task }: { readonly task: TaskDetail }) {
   const isRunning = task.status === 'running';
-  const { data } = useQuery(progressQuery(task.id, isRunning));
+  const { data, error } = useQuery(progressQuery(task.id, isRunning));
+  if (!isRunning || (data === undefined && error !== null)) return null;
   const progress = data?.progress;
-  if (!isRunning || progress == null) return null;
+  if (progress == null)
+    return <p className="now-line">{data === undefined ? 'Looking at the agent…' : PHASE_WORDS.starting}</p>;
   const { phase, turns, lastTool, tokens, costUsd, logBytes, lastOutputAt } = progress;
   return (
     <p className="now-line">
