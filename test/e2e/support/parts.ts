@@ -43,8 +43,11 @@ export interface StackInParts {
 
 /** Starts all parts. Needs the programs of a PostgreSQL server. */
 export async function startInParts(temporalAddress: string): Promise<StackInParts> {
+  await using begun = new AsyncDisposableStack();
   const user = await makeUser(temporalAddress);
+  begun.defer(() => user.leave());
   const postgres = await startPostgres();
+  begun.defer(() => postgres.stop());
   const taken: number[] = [];
   for (let count = 0; count < 4; count += 1) taken.push(await choosePort([], taken));
   const [api = 0, door = 0, worker = 0, host = 0] = taken;
@@ -69,7 +72,11 @@ export async function startInParts(temporalAddress: string): Promise<StackInPart
     found?.child.kill(signal);
     await found?.ended;
   };
+  begun.defer(async () => {
+    for (const part of running.keys()) await kill(part, 'SIGTERM');
+  });
   await Promise.all([start('api'), start('worker'), start('host')]);
+  const owned = begun.move();
   return {
     user,
     postgres,
@@ -81,11 +88,7 @@ export async function startInParts(temporalAddress: string): Promise<StackInPart
     status: async () => StatusSchema.parse((await user.json(['status'], { env: client })).doc),
     start,
     kill,
-    stop: async () => {
-      for (const part of running.keys()) await kill(part, 'SIGTERM');
-      await postgres.stop();
-      await user.leave();
-    },
+    stop: () => owned.disposeAsync(),
   };
 }
 
