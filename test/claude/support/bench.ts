@@ -16,9 +16,8 @@ import type { Script, StandIn } from '../../support/model-stand-in.ts';
 import { installClaude } from '../install.ts';
 import { startMessagesApi } from '../messages-api.ts';
 
-/** Credentials of the two kinds. */
-export const KEY = { ANTHROPIC_API_KEY: 'sk-ant-dummy-000' };
-/** See {@link KEY}. */
+const KEY = { ANTHROPIC_API_KEY: 'sk-ant-dummy-000' };
+/** The credential of a subscription; without one a bench has an API key. */
 export const TOKEN = { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-dummy' };
 
 /** One agent. */
