@@ -42,7 +42,10 @@ export async function manyTasks({ tasks, say }: SoakOptions): Promise<SoakResult
       if (completed > last.completed) samples.push({ atMs, completed });
       else if (atMs - last.atMs > STUCK_MS) return stuck(last, items[0]);
       if (early === null && completed >= WARM_TASKS) early = await residentOf(await stack.status());
-      if (Math.floor(completed / 500) > Math.floor(last.completed / 500)) say(`${completed} tasks completed`);
+      if (Math.floor(completed / 500) > Math.floor(last.completed / 500)) {
+        const { control, host } = await residentOf(await stack.status());
+        say(`${completed} tasks completed; control ${control} MB, host ${host} MB`);
+      }
     }
     return judge(samples, { count, createMs, early, late: await residentOf(await stack.status()) });
   } finally {

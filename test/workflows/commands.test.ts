@@ -116,19 +116,25 @@ describe('cancel', () => {
   });
 
   it('of the running task: the next one runs', async () => {
-    const scripts = { a: ['write a.txt 1', 'sleep 60s'], b: ['write b.txt 1'] };
+    const scripts = { a: ['write a.txt 1', 'sleep 60s'], b: ['write b.txt 1'], last: ['sleep 60s'] };
     const { batch, tasks, repository } = await startNight(installation, scripts);
     await agentRuns(batch, tasks[0]);
-    const [taskId, next] = tasks;
-    if (taskId === undefined || next === undefined) throw new Error('no tasks');
-    await installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId }));
+    const [first, next, last] = tasks;
+    if (first === undefined || next === undefined || last === undefined) throw new Error('no tasks');
+    const cancel = (taskId: TaskId) => installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId }));
+    await cancel(first);
+    await installation.until(batch, (each) => each.tasks[1]?.status === 'completed');
+    await expect(cancel(next)).rejects.toMatchObject({ code: 'illegal_transition' });
+    await cancel(last);
     const state = await installation.until(batch, (each) => each.status === 'completed');
-    expect(statuses(state)).toEqual(['cancelled', 'completed']);
+    expect(statuses(state)).toEqual(['cancelled', 'completed', 'cancelled']);
     expect(await subjects(repository)).toEqual(['Auto-commit: b']);
-    expect(await pathsIn(repository, 'nightloom/night')).toEqual(['.claude/commands/a.md', 'README.md', 'b.txt']);
-    await expect(installation.send(batch, 'cancelTask', (command) => ({ ...command, taskId: next }))).rejects.toThrow(
-      /ended/,
-    );
+    expect(await pathsIn(repository, 'nightloom/night')).toEqual([
+      '.claude/commands/a.md',
+      '.claude/commands/last.md',
+      'README.md',
+      'b.txt',
+    ]);
   });
 
   it('[P7] of a task that waits with work in the tree: the work is kept, and what is known of the task stays', async () => {

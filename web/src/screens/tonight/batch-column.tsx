@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { BatchSummary, BatchView, TaskView } from '../../../../src/contracts/views.ts';
 import { useBatch, useBatchProgress } from '../../data/batches.ts';
 import { dollars } from '../../model/format.ts';
+import { tasksHeight } from '../../model/column-height.ts';
 import { placeWord } from '../../model/lanes.ts';
 import { progressSentence } from '../../model/progress.ts';
 import { isMovable, placesOf } from '../../model/queue.ts';
@@ -61,7 +62,11 @@ export function BatchColumn({ summary, chosen, onChoose }: BatchColumnProps) {
         <Hold batch={batch} />
       </header>
       {data !== undefined && <Tasks batch={data} chosen={chosen} onChoose={onChoose} />}
-      {data === undefined && error === null && <Loading what="tasks" />}
+      {data === undefined && error === null && (
+        <div className="column-tasks" style={{ minHeight: tasksHeight(batch.counts, MAX_QUEUED) }}>
+          <Loading what="tasks" />
+        </div>
+      )}
       {data === undefined && error !== null && <Failed error={error} onRetry={() => void refetch()} />}
     </article>
   );
@@ -89,11 +94,14 @@ function Tasks({ batch, chosen, onChoose }: { readonly batch: BatchView } & Omit
       )}
       <TaskRows tasks={by(({ status }) => ['failed', 'skipped', 'cancelled'].includes(status))} />
       <TaskRows tasks={by(({ status }) => status === 'running')} />
-      {TaskQueue === null ? (
-        <TaskRows tasks={shown} places={places} />
-      ) : (
-        <TaskQueue batch={batch} tasks={shown} places={places} chosen={chosen} onChoose={onChoose} />
-      )}
+      {/* The list that can be dragged is empty for a frame when it takes the place of the other. */}
+      <div style={{ minHeight: `calc(${shown.length} * var(--row))` }}>
+        {TaskQueue === null ? (
+          <TaskRows tasks={shown} places={places} />
+        ) : (
+          <TaskQueue batch={batch} tasks={shown} places={places} chosen={chosen} onChoose={onChoose} />
+        )}
+      </div>
       {queued.length > MAX_QUEUED && (
         <Link to="/batches/$batchId" params={{ batchId: batch.id }} className="more-link">
           {queued.length - MAX_QUEUED} more
