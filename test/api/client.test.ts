@@ -6,6 +6,7 @@ import { asId } from '../../src/contracts/ids.ts';
 import { logKey } from './support/memory-door.ts';
 import { TOKEN, startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
+import { take } from './support/take.ts';
 
 let stack: Stack;
 let baseUrl: string;
@@ -22,12 +23,6 @@ afterEach(async () => {
   ending.abort();
   await stack.close();
 });
-
-/** The first item. */
-async function firstOf<Item>(source: AsyncIterable<Item>): Promise<Item | null> {
-  for await (const item of source) return item;
-  return null;
-}
 
 describe('following a log', () => {
   const address = { task: asId('task', 't_0000000000'), attempt: 1, step: 'agent', stream: 'stdout' as const };
@@ -54,7 +49,7 @@ describe('following a log', () => {
 
   it('says when there is no such run', async () => {
     const batch = await stack.batch(await stack.project('/srv/shop', 'a'), 'a');
-    const follow = (task: string) => firstOf(client.followLog({ task, attempt: 1, step: 'agent' }));
+    const follow = (task: string) => take(client.followLog({ task, attempt: 1, step: 'agent' }), 1);
     await expect(follow(batch.tasks[0]?.id ?? '')).rejects.toMatchObject({ code: 'run_not_found' });
     await expect(follow('t_0000000000')).rejects.toMatchObject({ code: 'task_not_found' });
   });
@@ -81,7 +76,7 @@ describe('client', () => {
     await stack.app.close();
     const gone = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: TOKEN });
     await expect(gone.call('health')).rejects.toMatchObject({ code: 'stack_unreachable' });
-    await expect(firstOf(gone.events({ after: 0 }))).rejects.toMatchObject({ code: 'stack_unreachable' });
+    await expect(take(gone.events({ after: 0 }), 1)).rejects.toMatchObject({ code: 'stack_unreachable' });
   });
 
   it('does not take another program for ours', async () => {

@@ -12,6 +12,7 @@ import type { RouteAnswer } from '../../src/contracts/http.ts';
 import { asId } from '../../src/contracts/ids.ts';
 import { TOKEN, startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
+import { take } from './support/take.ts';
 
 let stack: Stack;
 let baseUrl: string;
@@ -38,16 +39,6 @@ const entry = (id: string, batch: string | null = null): JournalEntry => ({
   data: {},
 });
 const append = (...ids: string[]) => stack.store.events.append(ids.map((id) => entry(id)));
-
-/** The first `count` items. */
-async function take<Item>(source: AsyncIterable<Item>, count: number): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const item of source) {
-    items.push(item);
-    if (items.length === count) break;
-  }
-  return items;
-}
 
 describe('events', () => {
   it('replays after a number and goes on live, without a gap or a double', async () => {

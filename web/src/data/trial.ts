@@ -24,15 +24,12 @@ export function isTrying({ status }: Pick<VerifyTrial, 'status'>): boolean {
   return status === 'idle' || status === 'queued' || status === 'running' || status === 'waiting';
 }
 
-/** Begins a try of the commands as they are saved. `onBegun` is told its task, also when its caller is not on screen any more. */
-export function useTryVerification(project: string, onBegun: (task: string) => void) {
+/** Begins a try of the commands as they are saved. */
+export function useTryVerification(project: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.call('tryVerification', { params: { id: project } }),
-    onSuccess: (trial) => {
-      queries.setQueryData(key(trial.taskId), trial);
-      onBegun(trial.taskId);
-    },
+    onSuccess: (trial) => queries.setQueryData(key(trial.taskId), trial),
     onError: (error) => {
       noticeError(error);
       const { fact, hint } = describeError(error);

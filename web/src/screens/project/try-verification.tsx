@@ -18,15 +18,17 @@ const route = getRouteApi('/projects/$projectId');
 export function TryVerification({ project }: { readonly project: string }) {
   const { trial } = route.useSearch();
   const navigate = route.useNavigate();
-  const start = useTryVerification(project, (task) => {
-    void navigate({ search: (known) => ({ ...known, trial: task }), replace: true });
-  });
+  const start = useTryVerification(project);
+  const begin = (): void =>
+    start.mutate(undefined, {
+      onSuccess: ({ taskId }) => void navigate({ search: (known) => ({ ...known, trial: taskId }), replace: true }),
+    });
   return (
     <Section
       title="Try the verification"
       note="As saved, in a new workspace that goes after it. Nothing is committed."
       actions={
-        <Button label="Try the verification commands" isPending={start.isPending} onPress={() => start.mutate()}>
+        <Button label="Try the verification commands" isPending={start.isPending} onPress={begin}>
           Try
         </Button>
       }
