@@ -21,6 +21,16 @@ function tried(page: Page, command: string) {
   return page.getByRole('list', { name: 'Commands tried' }).getByRole('listitem').filter({ hasText: command });
 }
 
+/** Keeps what the page asks for at `address` from the API until the returned function is called. */
+async function holdBack(page: Page, address: string): Promise<() => void> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** Neither a commit, a branch or a worktree in the repository, nor an entry of the inbox. */
 async function expectNothingLeft({ view, repository }: WebProject): Promise<void> {
   expect(await repository.git(['rev-list', '--count', '--all'])).toBe('1');
@@ -53,18 +63,31 @@ describe.each(FLOW_WIDTHS)('%s', (width) => {
   it('offers nothing to press before its place is known: values that come late would move it away', async () => {
     const project = await stack.project(`late-${width}`, { a: 'write a.txt A' }, { verify: ['true'] });
     const { page } = await openPage(browser, width);
-    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
-    await page.route('**/configuration', async (route) => {
-      await released;
-      await route.continue();
-    });
+    const release = await holdBack(page, '**/configuration');
     await page.goto(await stack.loginLink(`/projects/${project.view.id}?part=settings`));
     await page.getByText('Loading the settings').waitFor();
     const button = page.getByRole('button', { name: 'Try the verification commands' });
     expect(await button.count()).toBe(0);
-    release(undefined);
+    release();
     await button.click();
     await page.getByText('1 of 1 passed.').waitFor();
+    await page.context().close();
+  });
+
+  it('does not bring back who has gone elsewhere before the answer came', async () => {
+    const project = await stack.project(`gone-${width}`, { a: 'write a.txt A' }, { verify: ['true'] });
+    const { page } = await openPage(browser, width);
+    const release = await holdBack(page, '**/verify-trials');
+    await page.goto(await stack.loginLink(`/projects/${project.view.id}?part=settings`));
+    await page.getByRole('button', { name: 'Try the verification commands' }).click();
+    await page.getByRole('link', { name: 'Inbox', exact: true }).click();
+    await page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor();
+    const answered = page.waitForResponse('**/verify-trials');
+    release();
+    await (await answered).finished();
+    // What the answer does to the page, it has done by the next frames.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))');
+    expect(new URL(page.url()).pathname).toBe('/inbox');
     await page.context().close();
   });
 
